@@ -1,0 +1,1 @@
+"""Answer the commands and buttons of a chat."""

@@ -1,0 +1,1 @@
+"""Offer the command line, one module for each group of commands."""

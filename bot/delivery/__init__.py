@@ -1,0 +1,1 @@
+"""Render, pace and send what is owed to chats."""

@@ -1,0 +1,1 @@
+"""Choose, draw and render editions."""

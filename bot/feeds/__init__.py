@@ -1,0 +1,1 @@
+"""Read feeds: fetch, parse, cadence, OPML."""

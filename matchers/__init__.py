@@ -1,0 +1,1 @@
+"""Decide, purely: text in, decisions out."""

@@ -1,0 +1,1 @@
+"""Keep what is known: the only place that knows tables."""
