@@ -1,0 +1,73 @@
+# Each command makes its own virtual environment when it is missing or stale.
+VENV ?= .venv
+BIN := $(VENV)/bin
+PINS := deploy/requirements
+DATA ?= ../shared/eval
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test test-all check lint types contracts shape coverage faults bench eval release pins clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.for-run: $(PINS)/run.txt pyproject.toml deploy/set-up.sh
+	@sh deploy/set-up.sh $(VENV) run
+
+$(VENV)/.for-test: $(PINS)/run.txt $(PINS)/test.txt $(PINS)/binaries.txt pyproject.toml deploy/set-up.sh
+	@sh deploy/set-up.sh $(VENV) test
+
+run: $(VENV)/.for-run  ## poll, match, ring and talk, all in one process
+	@$(BIN)/tocsin run $(ARGS)
+
+demo: $(VENV)/.for-run  ## the same on bundled sample feeds, with no network
+	@$(BIN)/tocsin demo $(ARGS)
+
+test: $(VENV)/.for-test  ## the tests, under 90 s on two cores
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+test-all: $(VENV)/.for-test  ## and the slow ones: browser, long property tests, short faults
+	$(BIN)/python -m pytest -n 2 -m slow $(ARGS)
+
+lint: $(VENV)/.for-test  ## ruff, format and rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.for-test  ## mypy --strict
+	$(BIN)/mypy
+
+contracts: $(VENV)/.for-test  ## the import contracts
+	$(BIN)/lint-imports
+
+shape: $(VENV)/.for-test  ## the shape of the code: lengths, complexity, names
+	$(BIN)/python -m pytest tests/test_shape.py -s
+
+coverage: $(VENV)/.for-test  ## branch coverage: 95 % in matchers and storage, 90 % in bot
+	$(BIN)/python -m pytest -n 2 --cov --cov-report= $(ARGS)
+	$(BIN)/coverage report --include 'matchers/*' --fail-under 95
+	$(BIN)/coverage report --include 'storage/*' --fail-under 95
+	$(BIN)/coverage report --include 'bot/*' --fail-under 90
+
+check: lint types contracts shape test  ## everything a change must pass
+
+faults: $(VENV)/.for-test  ## break things on purpose and count what is lost; resumable, by hand
+	$(BIN)/python -m tests.faults $(ARGS)
+
+bench: $(VENV)/.for-test  ## measure: ratios to peers in one run
+	$(BIN)/python -m tests.bench $(ARGS)
+
+eval: $(VENV)/.for-test  ## score matching and stories on labelled sets: make eval DATA=DIR
+	$(BIN)/python -m tests.eval_mentions $(DATA)/mentions-dev.jsonl
+	$(BIN)/python -m tests.eval_stories $(DATA)/stories-dev.jsonl
+
+release: $(VENV)/.for-test  ## build wheel and sdist and try the wheel in an empty environment
+	sh deploy/release.sh $(VENV)
+
+pins:  ## compile the pins anew (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(PINS)/run.in -o $(PINS)/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/test.in -o $(PINS)/test.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/binaries.in -o $(PINS)/binaries.txt
+
+clean:  ## remove what was made
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	find bot matchers storage tests -name __pycache__ -type d -prune -exec rm -rf {} +
