@@ -226,7 +226,8 @@ def test_the_figures_of_the_shape_are_reported(capsys):
     with capsys.disabled():
         print(
             f"\nshape: {len(MODULES)} modules, {len(lengths)} functions; "
-            f"lines: median {statistics.median(lengths):.0f}, 90 % {lengths[int(len(lengths) * 0.9)]}, longest {lengths[-1]}"
+            f"lines: median {statistics.median(lengths):.0f}, "
+            f"90 % {lengths[int(len(lengths) * 0.9)]}, longest {lengths[-1]}"
         )
 
     assert lengths
