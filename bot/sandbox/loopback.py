@@ -1,0 +1,61 @@
+"""Serve an application on a loopback port for as long as somebody needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from bot.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.types import ASGIApp
+
+LOOPBACK: Final = "127.0.0.1"
+# Long polls are answered at once on shutdown; two seconds are for a reader that hangs.
+_SHUTDOWN_S: Final = 2
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind a port; raise UserError with the remedy when it is taken."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise UserError(
+            f"Cannot listen on {host}:{port}: {error.strerror or error}.",
+            "Stop the program that holds the port, or set TOCSIN_WEB__LISTEN to a free one.",
+        ) from None
+    bound.listen(128)
+    return bound
+
+
+@asynccontextmanager
+async def serving(application: ASGIApp, *, host: str = LOOPBACK, port: int = 0) -> AsyncIterator[str]:
+    """Serve an application and give its address (`http://127.0.0.1:PORT`); port 0 takes a free one."""
+    bound = listen(host, port)
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=_SHUTDOWN_S,
+        timeout_keep_alive=60,
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # signals belong to the command
+    task = asyncio.create_task(server._serve(sockets=[bound]), name="loopback-server")  # noqa: SLF001 - serve() takes the signals
+    try:
+        shown = f"[{host}]" if ":" in host else host
+        yield f"http://{shown}:{bound.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+        bound.close()
