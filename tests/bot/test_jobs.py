@@ -34,10 +34,12 @@ def test_the_next_run_of_every_job_can_be_told():
 
 
 async def test_nudges_that_come_during_a_round_become_one_more_round():
-    bell, stopping, rounds, gate = Bell("poll"), asyncio.Event(), [], asyncio.Event()
+    bell, stopping, rounds = Bell("poll"), asyncio.Event(), []
+    began, gate = asyncio.Event(), asyncio.Event()
 
     async def work():
         rounds.append(len(rounds))
+        began.set()
         if len(rounds) == 1:
             await gate.wait()
         else:
@@ -45,8 +47,7 @@ async def test_nudges_that_come_during_a_round_become_one_more_round():
 
     bell.nudge()
     loop = asyncio.create_task(bell.loop(work, stopping))
-    while not rounds:
-        await asyncio.sleep(0)
+    await began.wait()
     for _ in range(3):
         bell.nudge()
     gate.set()
