@@ -38,7 +38,9 @@ def doctor() -> None:
         mark = {"ok": "ok  ", "warn": "warn", "bad": "BAD "}[finding.grade]
         typer.echo(f"{mark}  {finding.subject}: {finding.says}" + (f" {finding.remedy}" if finding.remedy else ""))
     typer.echo("\nJobs and their next run:")
-    print_table(("job", "next run (UTC)", "does"), [(n, f"{at:%Y-%m-%d %H:%M:%S}", d) for n, at, d in next_runs(clock.now())])
+    print_table(
+        ("job", "next run (UTC)", "does"), [(n, f"{at:%Y-%m-%d %H:%M:%S}", d) for n, at, d in next_runs(clock.now())]
+    )
     if any(finding.grade == "bad" for finding in findings):
         raise typer.Exit(EXIT_FAILED)
 

@@ -1,0 +1,505 @@
+"""Name what storage hands out and takes in: frozen, narrow, all times aware UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from matchers.types import Change, Mention, Placement, Reason
+
+# ── feeds ────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class OutletSpec:
+    """Describe who publishes: kind is state, independent, exile, wire or institution; reliability A-F."""
+
+    key: str
+    name: str
+    kind: str = ""
+    owner: str = ""
+    country: str = ""
+    lang: str = ""
+    reliability: str = "F"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSpec:
+    """Describe a feed to be polled; `klass` is A, B or C, `scope` the countries that it writes about."""
+
+    url: str
+    outlet: OutletSpec
+    title: str = ""
+    lang: str = ""
+    scope: tuple[str, ...] = ()
+    klass: str = "B"
+    enabled: bool = True
+    full_text: bool = False
+
+
+class FeedState(StrEnum):
+    """Name the states of a feed; ARCHITECTURE.md draws them."""
+
+    NEW = "new"
+    ACTIVE = "active"
+    DEGRADED = "degraded"
+    FAILING = "failing"
+    BLOCKED = "blocked"
+    NOT_FEED = "not-feed"
+    GONE = "gone"
+    SILENT = "silent"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """Hold what was learnt of a feed's rhythm; rates are entries a second, hints and gaps seconds."""
+
+    rate: float = 0.0
+    hour_profile: tuple[float, ...] = ()
+    gap_p95_s: int = 0
+    hint_s: int = 0
+    fail_count: int = 0
+    gone_count: int = 0
+    first_failed: datetime | None = None
+    last_ok: datetime | None = None
+    last_new: datetime | None = None
+    last_try: datetime | None = None
+    last_unconditional: datetime | None = None
+    redirect_to: str = ""
+    redirect_since: datetime | None = None
+    redirect_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FeedToPoll:
+    """Hold what a poll needs of a feed that was claimed; `baseline` is true until a first good poll."""
+
+    id: int
+    url: str
+    host: str
+    lease_token: int
+    state: FeedState
+    klass: str
+    lang: str
+    scope: tuple[str, ...]
+    outlet: OutletSpec
+    etag: str
+    last_modified: str
+    body_hash: str
+    baseline: bool
+    full_text: bool
+    cadence: Cadence
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRecord:
+    """Hold everything of a feed that a list shows."""
+
+    id: int
+    url: str
+    title: str
+    lang: str
+    scope: tuple[str, ...]
+    klass: str
+    enabled: bool
+    full_text: bool
+    outlet: OutletSpec
+    state: FeedState
+    state_reason: str
+    state_since: datetime | None
+    next_at: datetime
+    last_status: int
+    last_error: str
+    cadence: Cadence
+
+
+@dataclass(frozen=True, slots=True)
+class PollOutcome:
+    """Hold what one poll makes of its feed; written in the poll's one transaction."""
+
+    feed: int
+    lease_token: int
+    at: datetime
+    state: FeedState
+    state_reason: str
+    next_at: datetime
+    status: int
+    error: str
+    etag: str
+    last_modified: str
+    body_hash: str
+    baseline: bool
+    cadence: Cadence
+    url: str = ""
+
+
+# ── entries ──────────────────────────────────────────────────────────────────
+
+
+class Disposition(StrEnum):
+    """Name what triage makes of a new entry; only `alert` rings."""
+
+    ALERT = "alert"
+    BASELINE = "baseline"
+    LATE = "late"
+    HELD = "held"
+    TWIN = "twin"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """Hold an entry to be stored; `key` is its identity in the feed (guid key, else URL key)."""
+
+    key: str
+    guid_key: str
+    url_key: str
+    title_key: str
+    url: str
+    title: str
+    summary: str
+    lang: str
+    published: datetime | None
+    effective: datetime
+    content_hash: str
+    disposition: Disposition
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """Hold what triage needs of an entry that we have."""
+
+    id: int
+    guid_key: str
+    url_key: str
+    title_key: str
+    content_hash: str
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntries:
+    """Hold the known entries of one feed, reachable by each of their keys; aliases count as guid keys."""
+
+    by_guid: Mapping[str, KnownEntry]
+    by_url: Mapping[str, KnownEntry]
+    by_title: Mapping[str, KnownEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedEntry:
+    """Hold an edit of a known entry, and the churned guid under which it came, if any."""
+
+    id: int
+    title: str
+    summary: str
+    title_key: str
+    content_hash: str
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """Hold an entry with its outlet, as lists, exports and searches show it."""
+
+    id: int
+    feed: int
+    outlet: OutletSpec
+    url: str
+    title: str
+    summary: str
+    lang: str
+    scope: tuple[str, ...]
+    published: datetime | None
+    first_seen: datetime
+
+
+# ── stories ──────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlacement:
+    """Hold a placement with its place in the one order of all placements."""
+
+    seq: int
+    placement: Placement
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRecord:
+    """Hold a story; its id is the id of its first entry, `state` the JSON of StoryState."""
+
+    id: int
+    opened: datetime
+    last: datetime
+    entries: int
+    revision: int
+    state: Mapping[str, Any]
+    merged_into: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoryEntryView:
+    """Hold one entry of a story as an alert shows it."""
+
+    id: int
+    outlet: OutletSpec
+    url: str
+    title: str
+    summary: str
+    lang: str
+    published: datetime | None
+    first_seen: datetime
+    kind: str
+    development: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermMention:
+    """Hold one match of a chat's terms inside a story: the entry, the entity, its score and why."""
+
+    entry: int
+    term: str
+    entity: str
+    score: int
+    mentions: tuple[Mention, ...]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """Hold what rendering needs of a story for one chat at one revision."""
+
+    story: int
+    revision: int
+    changes: tuple[Change, ...]
+    state: Mapping[str, Any]
+    opened: datetime
+    last: datetime
+    entries: tuple[StoryEntryView, ...]
+    matches: tuple[TermMention, ...]
+    placed: int = 0
+
+
+# ── chats, terms ─────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRecord:
+    """Hold a chat: kind private, group or channel; status active, stopped or closed; mode instant, digest or both."""
+
+    id: int
+    telegram_id: int
+    topic_id: int
+    kind: str
+    status: str
+    lang: str
+    tz: str
+    mode: str
+    digest_minute: int
+    digest_days: str
+    settings: Mapping[str, Any]
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRecord:
+    """Hold a person's role: owner, admin, member or banned. No name is kept."""
+
+    user_id: int
+    role: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TermRecord:
+    """Hold what a chat watches: an entity id, `family:<id>`, or own words (`w:<hash>` with the expression)."""
+
+    id: int
+    chat: int
+    entity: str
+    expression: str
+    urgency: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MuteRecord:
+    """Hold a silence: kind all, term, story, outlet or place; `until` None means until revoked."""
+
+    id: int
+    chat: int
+    kind: str
+    target: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Hold a chat that watches something a story matched, with the terms that did."""
+
+    chat: int
+    telegram_id: int
+    kind: str
+    lang: str
+    tz: str
+    mode: str
+    settings: Mapping[str, Any]
+    terms: tuple[str, ...]
+    urgencies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Hold what a chat was already owed of a story."""
+
+    chat: int
+    last_ring: datetime
+    last_development: datetime | None
+    rings: int
+    last_edit_due: bool
+
+
+# ── outbox ───────────────────────────────────────────────────────────────────
+
+
+class DeliveryKind(StrEnum):
+    """Name what a delivery is; `update` rings as a reply, `development` is a silent one."""
+
+    ALERT = "alert"
+    EDIT = "edit"
+    UPDATE = "update"
+    DEVELOPMENT = "development"
+    DIGEST = "digest"
+    REPLY = "reply"
+    NOTICE = "notice"
+    CATCH_UP = "catch-up"
+
+
+class DeliveryState(StrEnum):
+    """Name the states of a delivery; ARCHITECTURE.md draws them."""
+
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"
+    DROPPED = "dropped"
+    HELD = "held"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """Hold one message or edit owed to one chat; `held` waits for a digest or a release."""
+
+    chat: int
+    kind: DeliveryKind
+    priority: int
+    not_before: datetime
+    silent: bool = False
+    held: bool = False
+    story: int | None = None
+    revision: int | None = None
+    edition: int | None = None
+    part: int | None = None
+    update_id: int | None = None
+    ordinal: int | None = None
+    notice_key: str | None = None
+    payload: Mapping[str, Any] | None = None
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueDelivery:
+    """Hold a claimed delivery with what rendering and sending need of its chat.
+
+    `message_id` is the message to edit; `reply_to` the Telegram message that it answers.
+    """
+
+    id: int
+    chat: int
+    telegram_id: int
+    topic_id: int
+    chat_kind: str
+    lang: str
+    tz: str
+    settings: Mapping[str, Any]
+    kind: DeliveryKind
+    priority: int
+    silent: bool
+    story: int | None
+    revision: int | None
+    edition: int | None
+    part: int | None
+    payload: Mapping[str, Any] | None
+    attempts: int
+    possible_repeat: bool
+    message_id: int | None
+    reply_to: int | None
+    created: datetime
+    expires: datetime | None
+    lease_token: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOutcome:
+    """Hold what became of a claimed delivery; `due` puts it back until `not_before`."""
+
+    delivery: int
+    lease_token: int
+    state: DeliveryState
+    message_id: int | None = None
+    not_before: datetime | None = None
+    reason: str = ""
+    possible_repeat: bool = False
+    counts_as_attempt: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Hold the state of the outbox: how much is due, since when, and how many chats are parked."""
+
+    due: int
+    sending: int
+    held: int
+    oldest_due: datetime | None
+    parked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Hold what the tables say was read, matched, told, sent, merged, dropped and possibly repeated."""
+
+    entries: int
+    matched: int
+    stories: int
+    copies: int
+    sent: Mapping[str, int] = field(default_factory=dict)
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    possible_repeats: int = 0
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InboxUpdate:
+    """Hold a stored update until it is handled."""
+
+    update_id: int
+    payload: Mapping[str, Any]
+    received: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class EditionRecord:
+    """Hold one digest of one chat: kind daily or weekly, `day` the local date that it closes."""
+
+    id: int
+    chat: int
+    kind: str
+    day: str
+    created: datetime
