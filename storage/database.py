@@ -1,0 +1,218 @@
+"""Open a database, give out transactions, translate what goes wrong."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+from sqlmodel import Session
+
+from storage.dialect import enter_wal, lock_placements, prepare_sqlite
+from storage.errors import (
+    DatabaseBusy,
+    DatabaseCorrupt,
+    DatabaseHeld,
+    DatabaseNewer,
+    DatabaseReadOnly,
+    DatabaseUnavailable,
+    DiskFull,
+    StorageError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+
+__all__ = ["Database", "Session"]
+
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+# fragments of SQLite's own messages -> what they mean to an operator
+_SQLITE_MEANS: Final = (
+    ("locked", DatabaseBusy),
+    ("busy", DatabaseBusy),
+    ("readonly", DatabaseReadOnly),
+    ("read-only", DatabaseReadOnly),
+    ("disk is full", DiskFull),
+    ("malformed", DatabaseCorrupt),
+    ("not a database", DatabaseCorrupt),
+    ("unable to open", DatabaseUnavailable),
+)
+# PostgreSQL's classes of error codes (appendix A of its manual)
+_POSTGRES_MEANS: Final = (
+    ("53100", DiskFull),
+    ("25006", DatabaseReadOnly),
+    ("08", DatabaseUnavailable),
+    ("57P", DatabaseUnavailable),
+)
+
+
+class Database:
+    """Hold one SQLite file or one PostgreSQL database; each call to it is one short transaction."""
+
+    def __init__(self, url: str, *, busy_timeout_s: float = 10.0) -> None:
+        self._url = make_url(_with_driver(url))
+        self.subject = self._url.database or ":memory:" if self.is_sqlite else self._url.render_as_string()
+        self._engine = self._make_engine(busy_timeout_s)
+        self._hold: int | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Say whether this is a SQLite file."""
+        return self._url.get_backend_name() == "sqlite"
+
+    @property
+    def path(self) -> Path | None:
+        """Return the file of a SQLite database."""
+        return Path(self._url.database) if self.is_sqlite and self._url.database else None
+
+    def _make_engine(self, busy_timeout_s: float) -> Engine:
+        if not self.is_sqlite:
+            return create_engine(self._url, pool_pre_ping=True, pool_size=6, max_overflow=2)
+        engine = create_engine(self._url, poolclass=QueuePool, pool_size=6, connect_args={"check_same_thread": False})
+        prepare_sqlite(engine, busy_timeout_s)
+        return engine
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Give a session that writes; commit at the end, roll back on any error."""
+        with self._translated(), Session(self._engine) as session, session.begin():
+            session.connection()  # begin now: on SQLite the writer is ours from here on
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that reads one snapshot and never waits for the writer."""
+        with (
+            self._translated(),
+            self._engine.connect() as connection,
+            Session(connection.execution_options(tocsin_reading=True)) as session,
+        ):
+            yield session
+
+    def placement_lock(self, session: Session) -> None:
+        """Make placement serial across all processes until the session's transaction ends."""
+        lock_placements(session)
+
+    def upgrade(self) -> None:
+        """Bring the schema to this program's version; refuse one that is newer."""
+        with self._translated():
+            if self.path:
+                self._make_private(self.path)
+                enter_wal(self._engine)
+            with self._engine.begin() as connection:
+                self._refuse_newer(connection)
+                command.upgrade(self._alembic(connection), "head")
+
+    def version(self) -> str:
+        """Return the schema's version, "" for an empty database."""
+        with self._translated(), self._engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision() or ""
+
+    def newest_version(self) -> str:
+        """Return the version that this program brings."""
+        return ScriptDirectory(str(_MIGRATIONS)).get_current_head() or ""
+
+    def hold(self) -> None:
+        """Claim a SQLite file for this process; raise DatabaseHeld with the holder's process id.
+
+        The claim is a lock of the operating system on `FILE.lock`, so that it ends
+        with the process however that ends.
+        """
+        if not self.path or self._hold is not None:
+            return
+        lock = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(lock, 64).decode().strip()
+            os.close(lock)
+            raise DatabaseHeld(self.subject, f"process {holder}" if holder else "") from None
+        os.ftruncate(lock, 0)
+        os.write(lock, f"{os.getpid()}\n".encode())
+        self._hold = lock
+
+    def dispose(self) -> None:
+        """Close every connection and give a held file back."""
+        self._engine.dispose()
+        if self._hold is not None:
+            os.close(self._hold)
+            self._hold = None
+
+    def back_up(self, target: Path) -> None:
+        """Copy a running SQLite database to a new file that only this user can read."""
+        if not self.path:
+            raise StorageError(self.subject, "only SQLite is copied here; use pg_dump for PostgreSQL")
+        self._make_private(target)
+        with self._translated(), sqlite3.connect(self.path) as source, sqlite3.connect(target) as copy:
+            source.backup(copy, pages=256)
+            copy.execute("DELETE FROM inbox")
+        copy.close()
+        source.close()
+
+    def _make_private(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        except PermissionError as error:
+            raise DatabaseReadOnly(str(path)) from error
+        except OSError as error:
+            kind = DatabaseReadOnly if error.errno == 30 else DatabaseUnavailable  # 30: EROFS
+            raise kind(str(path), error.strerror or "") from error
+
+    def _alembic(self, connection: Connection) -> Config:
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        return config
+
+    def _refuse_newer(self, connection: Connection) -> None:
+        current = MigrationContext.configure(connection).get_current_revision()
+        known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
+        if current and current not in known:
+            raise DatabaseNewer(self.subject, current)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise self._meaning(error) from error
+        except sqlite3.Error as error:
+            raise self._sqlite_meaning(str(error)) from error
+
+    def _meaning(self, error: DBAPIError) -> Exception:
+        if self.is_sqlite:
+            return self._sqlite_meaning(str(error.orig)) if error.orig else error
+        code = getattr(error.orig, "sqlstate", None) or ("08000" if error.connection_invalidated else "")
+        if not code and type(error.orig).__name__ == "OperationalError":
+            code = "08000"  # psycopg gives no code when it could not connect at all
+        for start, kind in _POSTGRES_MEANS:
+            if code.startswith(start):
+                return kind(self.subject)
+        return error
+
+    def _sqlite_meaning(self, says: str) -> Exception:
+        for fragment, kind in _SQLITE_MEANS:
+            if fragment in says.lower():
+                return kind(self.subject)
+        return StorageError(self.subject, says)
+
+
+def _with_driver(url: str) -> str:
+    for scheme in ("postgresql://", "postgres://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url

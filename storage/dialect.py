@@ -1,0 +1,94 @@
+"""Say what differs between SQLite and PostgreSQL; the only place with textual SQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import event, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Engine
+    from sqlmodel import Session
+
+    from storage.tables import Table
+
+# One lock for all placements of all processes; any constant of our own will do.
+_PLACEMENT_LOCK: Final = 7_061_990
+
+
+def is_sqlite(session: Session) -> bool:
+    """Say whether a session talks to SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def prepare_sqlite(engine: Engine, busy_timeout_s: float) -> None:
+    """Set each SQLite connection up and let us begin transactions ourselves."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        # pysqlite begins transactions by itself and late; we say BEGIN IMMEDIATE instead.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {int(busy_timeout_s * 1000)}")
+        cursor.execute("PRAGMA foreign_keys = ON")  # off by default in SQLite
+        cursor.execute("PRAGMA secure_delete = ON")  # what is wiped is overwritten, not only unlinked
+        cursor.execute("PRAGMA synchronous = FULL")  # "sent" must survive a power cut, or it is sent again
+        cursor.execute("PRAGMA temp_store = MEMORY")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        options = connection.get_execution_options()
+        connection.exec_driver_sql("BEGIN" if options.get("tocsin_reading") else "BEGIN IMMEDIATE")
+
+
+def enter_wal(engine: Engine) -> None:
+    """Turn the write-ahead log on, so that readers do not wait for the writer; the file remembers it."""
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA journal_mode = WAL")
+    finally:
+        raw.close()
+
+
+def lock_placements(session: Session) -> None:
+    """Make placement serial until the transaction ends; on SQLite the writer is alone already."""
+    if not is_sqlite(session):
+        # SQLAlchemy has no word for advisory locks.
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PLACEMENT_LOCK})
+
+
+def insert_new(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert rows, leave out those that a unique key already holds, return how many were new."""
+    if not rows:
+        return 0
+    insert = sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
+    before = insert.on_conflict_do_nothing()
+    return sum(session.connection().execute(before, dict(row)).rowcount for row in rows)
+
+
+def insert_or_update(
+    session: Session, table: type[Table], *, row: Mapping[str, Any], key: Sequence[str], change: Sequence[str]
+) -> None:
+    """Insert a row, or set the columns of `change` where `key` already stands."""
+    insert = (sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)).values(dict(row))
+    new = insert.excluded
+    session.connection().execute(
+        insert.on_conflict_do_update(index_elements=list(key), set_={name: new[name] for name in change})
+    )
+
+
+def skip_locked(session: Session, query: Any, *, of: type[Table]) -> Any:
+    """Let several processes claim different rows; on SQLite the writer is alone already."""
+    return query if is_sqlite(session) else query.with_for_update(of=of, skip_locked=True)
+
+
+def integrity_problem(session: Session) -> str:
+    """Return what SQLite's own check finds wrong, or ""."""
+    if not is_sqlite(session):
+        return ""
+    found = session.connection().execute(text("PRAGMA quick_check(1)")).scalar()  # no other way to ask SQLite
+    return "" if found == "ok" else str(found)

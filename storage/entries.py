@@ -1,0 +1,184 @@
+"""Keep entries and what was found in them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import col, select, update
+
+from matchers.types import Field, Match, Mention, Reason
+from storage.dialect import insert_new
+from storage.feeds import outlet_spec
+from storage.records import EntryRecord, KnownEntries, KnownEntry
+from storage.tables import Entry, EntryAlias, Feed, MatchRow, Outlet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlmodel import Session
+
+    from storage.records import ChangedEntry, NewEntry
+
+
+def known_entries(
+    session: Session, feed: int, *, guid_keys: Iterable[str], url_keys: Iterable[str], title_keys: Iterable[str]
+) -> KnownEntries:
+    """Return what we have of one feed under any of these keys, churned guids included."""
+    guids = set(guid_keys)
+    by_guid = {known.guid_key: known for known in _known(session, feed, col(Entry.guid_key).in_(guids))}
+    churned = select(EntryAlias.key, Entry).join(Entry, col(Entry.id) == col(EntryAlias.entry_id))
+    for alias, entry in session.exec(churned.where(EntryAlias.feed_id == feed, col(EntryAlias.key).in_(guids))):
+        by_guid[alias] = _known_entry(entry)
+    return KnownEntries(
+        by_guid=by_guid,
+        by_url={known.url_key: known for known in _known(session, feed, col(Entry.url_key).in_(set(url_keys)))},
+        by_title={known.title_key: known for known in _known(session, feed, col(Entry.title_key).in_(set(title_keys)))},
+    )
+
+
+def _known(session: Session, feed: int, where: Any) -> list[KnownEntry]:
+    rows = session.exec(select(Entry).where(Entry.feed_id == feed, where).order_by(col(Entry.id)))
+    return [_known_entry(entry) for entry in rows]
+
+
+def _known_entry(entry: Entry) -> KnownEntry:
+    return KnownEntry(
+        id=entry.id or 0,
+        guid_key=entry.guid_key,
+        url_key=entry.url_key,
+        title_key=entry.title_key,
+        content_hash=entry.content_hash,
+        first_seen=entry.first_seen,
+    )
+
+
+def add_entries(session: Session, feed: int, *, entries: Sequence[NewEntry], now: datetime) -> dict[str, int]:
+    """Store new entries; return the id of each key that was really new."""
+    rows = [asdict(entry) | {"feed_id": feed, "first_seen": now, "last_seen": now, "revision": 0} for entry in entries]
+    there = _ids(session, feed, [entry.key for entry in entries])
+    insert_new(session, Entry, rows)
+    now_there = _ids(session, feed, [entry.key for entry in entries])
+    return {key: entry for key, entry in now_there.items() if key not in there}
+
+
+def _ids(session: Session, feed: int, keys: Sequence[str]) -> dict[str, int]:
+    rows = session.exec(select(Entry.key, Entry.id).where(Entry.feed_id == feed, col(Entry.key).in_(keys)))
+    return {key: entry for key, entry in rows if entry is not None}
+
+
+def revise_entries(session: Session, feed: int, *, changed: Sequence[ChangedEntry], now: datetime) -> None:
+    """Write edits of known entries, and remember the guids under which they came back."""
+    for entry in changed:
+        session.exec(
+            update(Entry)
+            .where(col(Entry.id) == entry.id)
+            .values(
+                title=entry.title,
+                summary=entry.summary,
+                title_key=entry.title_key,
+                content_hash=entry.content_hash,
+                revision=col(Entry.revision) + 1,
+                last_seen=now,
+            )
+        )
+    insert_new(
+        session,
+        EntryAlias,
+        [{"feed_id": feed, "key": entry.alias, "entry_id": entry.id} for entry in changed if entry.alias],
+    )
+
+
+def touch_entries(session: Session, entries: Sequence[int], *, now: datetime) -> None:
+    """Note that the feed still shows these entries, so that their keys live on."""
+    session.exec(update(Entry).where(col(Entry.id).in_(entries)).values(last_seen=now))
+
+
+def add_matches(session: Session, entry: int, *, matches: Sequence[Match]) -> None:
+    """Store what was found in an entry."""
+    insert_new(
+        session,
+        MatchRow,
+        [
+            {
+                "entry_id": entry,
+                "entity": match.entity,
+                "families": list(match.families),
+                "score": match.score,
+                "mentions": [asdict(mention) for mention in match.mentions],
+                "reasons": [asdict(reason) for reason in match.reasons],
+            }
+            for match in matches
+        ],
+    )
+
+
+def matches_of(session: Session, entries: Sequence[int]) -> dict[int, tuple[Match, ...]]:
+    """Return the stored matches of entries, best first."""
+    found: dict[int, tuple[Match, ...]] = {}
+    for row in session.exec(
+        select(MatchRow).where(col(MatchRow.entry_id).in_(entries)).order_by(col(MatchRow.score).desc())
+    ):
+        found[row.entry_id] = (*found.get(row.entry_id, ()), to_match(row))
+    return found
+
+
+def to_match(row: MatchRow) -> Match:
+    """Return a stored match as the matchers' type."""
+    return Match(
+        entity=row.entity,
+        families=tuple(row.families),
+        score=row.score,
+        mentions=tuple(Mention(**mention | {"field": Field(mention["field"])}) for mention in row.mentions),
+        reasons=tuple(Reason(**reason) for reason in row.reasons),
+    )
+
+
+def seen_elsewhere(session: Session, url_keys: Sequence[str], *, since: datetime) -> dict[str, int]:
+    """Return the first entry of any feed under each of these canonical addresses."""
+    rows = session.exec(
+        select(Entry.url_key, Entry.id)
+        .where(col(Entry.url_key).in_([key for key in url_keys if key]), Entry.first_seen >= since)
+        .order_by(col(Entry.id).desc())
+    )
+    return {key: entry for key, entry in rows if entry is not None}
+
+
+def entry(session: Session, entry: int) -> EntryRecord | None:
+    """Return one entry."""
+    return next(iter(_records(session, col(Entry.id) == entry, limit=1)), None)
+
+
+def archive(
+    session: Session, *, since: datetime, before: int | None = None, limit: int = 1000
+) -> tuple[EntryRecord, ...]:
+    """Return stored entries, newest first, page by page: `before` is the last id of the page before."""
+    where = col(Entry.first_seen) >= since
+    return _records(session, where if before is None else where & (col(Entry.id) < before), limit=limit)
+
+
+def _records(session: Session, where: Any, *, limit: int) -> tuple[EntryRecord, ...]:
+    rows = session.exec(
+        select(Entry, Feed, Outlet)
+        .join(Feed, col(Feed.id) == col(Entry.feed_id))
+        .join(Outlet, col(Outlet.id) == col(Feed.outlet_id))
+        .where(where)
+        .order_by(col(Entry.id).desc())
+        .limit(limit)
+    )
+    return tuple(
+        EntryRecord(
+            id=found.id or 0,
+            feed=found.feed_id,
+            outlet=outlet_spec(outlet),
+            url=found.url,
+            title=found.title,
+            summary=found.summary,
+            lang=found.lang,
+            scope=tuple(feed.scope),
+            published=found.published,
+            first_seen=found.first_seen,
+        )
+        for found, feed, outlet in rows
+    )

@@ -1,0 +1,239 @@
+"""Keep feeds: who is due, who polls it now, what a poll left behind."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from sqlmodel import col, delete, func, or_, select, update
+
+from storage.dialect import insert_or_update, skip_locked
+from storage.records import Cadence, FeedRecord, FeedState, FeedToPoll, OutletSpec
+from storage.tables import Feed, Host, Outlet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlmodel import Session
+
+    from storage.records import FeedSpec, PollOutcome
+
+# Two polls of one host stand at least this far apart (facts on feeds 9.2).
+HOST_SPACING_S: Final = 1.5
+_TIMES: Final = ("first_failed", "last_ok", "last_new", "last_try", "last_unconditional", "redirect_since")
+
+
+def add_feed(session: Session, spec: FeedSpec, *, now: datetime) -> int:
+    """Add a feed, or bring a known one's description up to date; return its id."""
+    outlet = _outlet(session, spec.outlet)
+    feed = session.exec(select(Feed).where(Feed.url == spec.url)).first()
+    if feed is None:
+        feed = Feed(
+            url=spec.url,
+            host=host_of(spec.url),
+            next_at=now,
+            state_since=now,
+            cadence=_pack(Cadence()),
+            enabled=spec.enabled,
+        )
+    feed.outlet_id = outlet
+    feed.title, feed.lang, feed.scope = spec.title or feed.title, spec.lang, list(spec.scope)
+    feed.klass, feed.full_text = spec.klass, spec.full_text
+    session.add(feed)
+    session.flush()
+    return _id(feed.id)
+
+
+def remove_feed(session: Session, feed: int) -> bool:
+    """Remove a feed with its entries; say whether there was one."""
+    return session.exec(delete(Feed).where(col(Feed.id) == feed)).rowcount > 0
+
+
+def list_feeds(session: Session) -> tuple[FeedRecord, ...]:
+    """Return every feed, by outlet and address."""
+    rows = session.exec(
+        select(Feed, Outlet).join(Outlet, col(Outlet.id) == col(Feed.outlet_id)).order_by(Outlet.name, Feed.url)
+    )
+    return tuple(_record(feed, outlet) for feed, outlet in rows)
+
+
+def feed_by_url(session: Session, url: str) -> FeedRecord | None:
+    """Return the feed of an address."""
+    row = session.exec(
+        select(Feed, Outlet).join(Outlet, col(Outlet.id) == col(Feed.outlet_id)).where(Feed.url == url)
+    ).first()
+    return _record(*row) if row else None
+
+
+def enable_feed(session: Session, feed: int, *, enabled: bool, now: datetime) -> None:
+    """Take a feed into the polling, at once, or out of it."""
+    session.exec(update(Feed).where(col(Feed.id) == feed).values(enabled=enabled, next_at=now))
+
+
+def set_state(session: Session, feed: int, *, state: FeedState, reason: str, now: datetime) -> None:
+    """Move a feed to another state."""
+    session.exec(
+        update(Feed).where(col(Feed.id) == feed).values(state=state.value, state_reason=reason, state_since=now)
+    )
+
+
+def make_due(session: Session, feeds: Sequence[int] | None, *, now: datetime) -> int:
+    """Make these feeds (all enabled ones for None) due now; return how many."""
+    wanted = col(Feed.enabled) if feeds is None else col(Feed.id).in_(feeds)
+    return session.exec(update(Feed).where(wanted).values(next_at=now)).rowcount
+
+
+def claim_feeds(session: Session, *, now: datetime, limit: int, lease_s: float, holder: str) -> tuple[FeedToPoll, ...]:
+    """Take up to `limit` due feeds, one a host, under a lease; nobody else gets them while it lasts."""
+    free = or_(col(Feed.lease_until).is_(None), col(Feed.lease_until) < now)
+    rested = or_(col(Host.next_slot).is_(None), col(Host.next_slot) <= now)
+    query = (
+        select(Feed)
+        .outerjoin(Host, col(Host.host) == col(Feed.host))
+        .where(col(Feed.enabled), Feed.state != FeedState.PAUSED.value, Feed.next_at <= now, free, rested)
+        .order_by(Feed.klass, col(Feed.next_at))
+        .limit(limit * 4)
+    )
+    taken: dict[str, Feed] = {}
+    for feed in session.exec(skip_locked(session, query, of=Feed)):
+        if feed.host not in taken and len(taken) < limit:
+            taken[feed.host] = feed
+    slot = now + timedelta(seconds=HOST_SPACING_S)
+    for host, feed in taken.items():
+        feed.lease_by, feed.lease_until = holder, now + timedelta(seconds=lease_s)
+        feed.lease_token += 1
+        insert_or_update(session, Host, row={"host": host, "next_slot": slot}, key=["host"], change=["next_slot"])
+    session.flush()
+    outlets = _outlets(session, {feed.outlet_id for feed in taken.values()})
+    return tuple(_to_poll(feed, outlets[feed.outlet_id]) for feed in taken.values())
+
+
+def record_poll(session: Session, outcome: PollOutcome) -> bool:
+    """Write what a poll left behind; False, and nothing written, when its lease was lost."""
+    values: dict[str, Any] = {
+        "state": outcome.state.value,
+        "state_reason": outcome.state_reason,
+        "next_at": outcome.next_at,
+        "last_status": outcome.status,
+        "last_error": outcome.error,
+        "etag": outcome.etag,
+        "last_modified": outcome.last_modified,
+        "body_hash": outcome.body_hash,
+        "baseline": outcome.baseline,
+        "cadence": _pack(outcome.cadence),
+        "lease_until": None,
+        "lease_by": "",
+    }
+    if outcome.url:
+        values |= {"url": outcome.url, "host": host_of(outcome.url)}
+    ours = (col(Feed.id) == outcome.feed) & (col(Feed.lease_token) == outcome.lease_token)
+    session.exec(update(Feed).where(ours, col(Feed.state) != outcome.state.value).values(state_since=outcome.at))
+    return session.exec(update(Feed).where(ours).values(**values)).rowcount > 0
+
+
+def cool_host(session: Session, host: str, *, until: datetime) -> None:
+    """Leave a host alone until a moment."""
+    insert_or_update(session, Host, row={"host": host, "next_slot": until}, key=["host"], change=["next_slot"])
+
+
+def next_due_at(session: Session) -> datetime | None:
+    """Return when the next feed is due."""
+    return session.exec(
+        select(func.min(Feed.next_at)).where(col(Feed.enabled), Feed.state != FeedState.PAUSED.value)
+    ).one()
+
+
+def release_leases(session: Session, holder: str) -> int:
+    """Give back what a holder had claimed; return how many feeds."""
+    return session.exec(update(Feed).where(col(Feed.lease_by) == holder).values(lease_until=None, lease_by="")).rowcount
+
+
+def host_of(url: str) -> str:
+    """Return the host that a URL's polls are spaced by."""
+    parts = urlsplit(url)
+    return parts.netloc.rpartition("@")[2].lower() or url
+
+
+def _outlet(session: Session, spec: OutletSpec) -> int:
+    outlet = session.exec(select(Outlet).where(Outlet.key == spec.key)).first() or Outlet(key=spec.key, name=spec.name)
+    for name, value in asdict(spec).items():
+        setattr(outlet, name, value)
+    session.add(outlet)
+    session.flush()
+    return _id(outlet.id)
+
+
+def _outlets(session: Session, ids: set[int]) -> dict[int, Outlet]:
+    return {_id(outlet.id): outlet for outlet in session.exec(select(Outlet).where(col(Outlet.id).in_(ids)))}
+
+
+def outlet_spec(outlet: Outlet) -> OutletSpec:
+    """Return an outlet as a record."""
+    return OutletSpec(
+        outlet.key,
+        outlet.name,
+        outlet.kind,
+        outlet.owner,
+        outlet.country,
+        lang=outlet.lang,
+        reliability=outlet.reliability,
+    )
+
+
+def _to_poll(feed: Feed, outlet: Outlet) -> FeedToPoll:
+    return FeedToPoll(
+        id=_id(feed.id),
+        url=feed.url,
+        host=feed.host,
+        lease_token=feed.lease_token,
+        state=FeedState(feed.state),
+        klass=feed.klass,
+        lang=feed.lang,
+        scope=tuple(feed.scope),
+        outlet=outlet_spec(outlet),
+        etag=feed.etag,
+        last_modified=feed.last_modified,
+        body_hash=feed.body_hash,
+        baseline=feed.baseline,
+        full_text=feed.full_text,
+        cadence=_unpack(feed.cadence),
+    )
+
+
+def _record(feed: Feed, outlet: Outlet) -> FeedRecord:
+    return FeedRecord(
+        id=_id(feed.id),
+        url=feed.url,
+        title=feed.title,
+        lang=feed.lang,
+        scope=tuple(feed.scope),
+        klass=feed.klass,
+        enabled=feed.enabled,
+        full_text=feed.full_text,
+        outlet=outlet_spec(outlet),
+        state=FeedState(feed.state),
+        state_reason=feed.state_reason,
+        state_since=feed.state_since,
+        next_at=feed.next_at,
+        last_status=feed.last_status,
+        last_error=feed.last_error,
+        cadence=_unpack(feed.cadence),
+    )
+
+
+def _pack(cadence: Cadence) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(cadence).items()
+    }
+
+
+def _unpack(stored: dict[str, Any]) -> Cadence:
+    times = {name: datetime.fromisoformat(stored[name]).astimezone(UTC) for name in _TIMES if stored.get(name)}
+    return Cadence(**stored | times | {"hour_profile": tuple(stored.get("hour_profile", ()))})
+
+
+def _id(key: int | None) -> int:
+    assert key is not None, "a stored row has a key"
+    return key

@@ -1,0 +1,128 @@
+"""Keep what chats watch, and find who hears of a story: one query, whatever the number of chats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlmodel import col, func, or_, select, update
+
+from storage.dialect import insert_new
+from storage.records import DeliveryKind, Subscriber, TermRecord, Told
+from storage.tables import Chat, Delivery, Mute, Term
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlmodel import Session
+
+_RINGS = (DeliveryKind.ALERT.value, DeliveryKind.UPDATE.value)
+
+
+def add_term(
+    session: Session, chat: int, *, entity: str, now: datetime, expression: str = "", urgency: str = "normal"
+) -> bool:
+    """Let a chat watch an entity; False when it did already."""
+    row = {"chat_id": chat, "entity": entity, "expression": expression, "urgency": urgency, "created": now}
+    return insert_new(session, Term, [row]) > 0
+
+
+def remove_term(session: Session, chat: int, *, entity: str) -> bool:
+    """Let a chat watch an entity no more; False when it did not."""
+    term = session.exec(select(Term).where(Term.chat_id == chat, Term.entity == entity)).first()
+    if term:
+        session.delete(term)
+    return term is not None
+
+
+def set_urgency(session: Session, chat: int, *, entity: str, urgency: str) -> None:
+    """Set how urgently a term rings: critical, normal or low."""
+    session.exec(update(Term).where(col(Term.chat_id) == chat, col(Term.entity) == entity).values(urgency=urgency))
+
+
+def terms(session: Session, chat: int) -> tuple[TermRecord, ...]:
+    """Return what a chat watches, oldest first."""
+    rows = session.exec(select(Term).where(Term.chat_id == chat).order_by(col(Term.id)))
+    return tuple(_record(row) for row in rows)
+
+
+def _record(row: Term) -> TermRecord:
+    return TermRecord(row.id or 0, row.chat_id, row.entity, row.expression, row.urgency, created=row.created)
+
+
+def expressions(session: Session) -> tuple[tuple[str, str], ...]:
+    """Return every own-words term of all chats once, as (entity, expression), to compile the watch list."""
+    rows = session.exec(
+        select(Term.entity, Term.expression).where(Term.expression != "").distinct().order_by(Term.entity)
+    )
+    return tuple((entity, expression) for entity, expression in rows)
+
+
+def subscribers(
+    session: Session, *, entities: Sequence[str], families: Sequence[str], story: int, now: datetime
+) -> tuple[Subscriber, ...]:
+    """Return every active chat that watches one of these and has not silenced it, in order of chat."""
+    names = [*entities, *(f"family:{family}" for family in families)]
+    silenced = (
+        select(Mute.id)
+        .where(
+            Mute.chat_id == Chat.id,
+            or_(col(Mute.until).is_(None), col(Mute.until) > now),
+            or_(
+                Mute.kind == "all",
+                (col(Mute.kind) == "story") & (col(Mute.target) == str(story)),
+                (col(Mute.kind) == "term") & (col(Mute.target) == Term.entity),
+            ),
+        )
+        .exists()
+    )
+    rows = session.exec(
+        select(Chat, Term)
+        .join(Term, col(Term.chat_id) == col(Chat.id))
+        .where(col(Term.entity).in_(names), Chat.status == "active", ~silenced)
+        .order_by(col(Chat.id), col(Term.id))
+    )
+    found: dict[int, tuple[Chat, list[Term]]] = {}
+    for chat, term in rows:
+        found.setdefault(chat.id or 0, (chat, []))[1].append(term)
+    return tuple(_subscriber(chat, its_terms) for chat, its_terms in found.values())
+
+
+def _subscriber(chat: Chat, its_terms: list[Term]) -> Subscriber:
+    return Subscriber(
+        chat=chat.id or 0,
+        telegram_id=chat.telegram_id,
+        kind=chat.kind,
+        lang=chat.lang,
+        tz=chat.tz,
+        mode=chat.mode,
+        settings=chat.settings,
+        terms=tuple(term.entity for term in its_terms),
+        urgencies=tuple(term.urgency for term in its_terms),
+    )
+
+
+def told(session: Session, story: int, *, chats: Sequence[int]) -> dict[int, Told]:
+    """Return what each of these chats was already owed of a story; chats that heard nothing are left out."""
+    rows = session.exec(
+        select(Delivery.chat_id, Delivery.kind, func.max(Delivery.created), Delivery.state)
+        .where(Delivery.story_id == story, col(Delivery.chat_id).in_(chats), Delivery.state != "dropped")
+        .group_by(col(Delivery.chat_id), col(Delivery.kind), col(Delivery.state))
+    )
+    found: dict[int, Told] = {}
+    for chat, kind, last, state in rows:
+        known = found.get(chat)
+        ring = last if kind in _RINGS else None
+        developed = last if kind == DeliveryKind.DEVELOPMENT.value else None
+        found[chat] = Told(
+            chat=chat,
+            last_ring=_latest(known.last_ring if known else None, ring) or last,
+            last_development=_latest(known.last_development if known else None, developed),
+            rings=(known.rings if known else 0) + (1 if ring else 0),
+            last_edit_due=bool(known and known.last_edit_due) or (kind == DeliveryKind.EDIT.value and state == "due"),
+        )
+    return {chat: each for chat, each in found.items() if each.rings}
+
+
+def _latest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((each for each in (one, other) if each is not None), default=None)
