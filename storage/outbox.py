@@ -169,6 +169,7 @@ def _due_delivery(row: Delivery, chat: Chat, first: int | None) -> DueDelivery:
         created=row.created,
         expires=row.expires,
         lease_token=row.lease_token,
+        reason=row.reason,
     )
 
 

@@ -443,6 +443,7 @@ class DueDelivery:
     created: datetime
     expires: datetime | None
     lease_token: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,160 @@
+"""Decide what follows from Telegram's answer: a table, with no clock and no network.
+
+| answer | sent? | then |
+| --- | --- | --- |
+| Sent, Unmodified | yes | sent |
+| Throttled | no | that chat is parked for as long as Telegram says; no attempt is counted |
+| ChatGone | no | the chat is closed, its deliveries are dropped with the reason |
+| ChatMoved | no | the chat's id is changed everywhere, then it is sent anew |
+| TargetGone | no | an edit is dropped: its message was deleted; a reply is sent without its target |
+| Rejected | no | once more as plain text without buttons, then dropped with the reason |
+| Failed, surely not sent | no | again after 1, 2, 4 … 60 s, until it expires |
+| Failed, perhaps sent | unknown | again likewise, and counted as a possible repeat |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from storage.records import DeliveryKind, DeliveryOutcome, DeliveryState
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from storage.records import DueDelivery
+
+# seconds: 1, 2, 4, 8, 16, 32, then a minute each time, half as much again by jitter
+_LONGEST_WAIT_S: Final = 60.0
+# What a delivery's reason begins with once Telegram has refused its text; the next try is plain.
+REJECTED: Final = "rejected"
+# A perhaps-sent message waits longer before it risks a second copy (facts on delivery 6.4).
+_AMBIGUOUS_WAIT_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Say that Telegram took the message."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unmodified:
+    """Say that the message reads so already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """Say that Telegram wants this chat left alone for so many seconds."""
+
+    retry_after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChatGone:
+    """Say that we may not write to this chat any more."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMoved:
+    """Say that a group has a new id."""
+
+    new_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TargetGone:
+    """Say that the message to edit or to answer is no longer there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Say that Telegram will never take this message as it is."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Say that the call failed; `perhaps_sent` when Telegram may have taken the message."""
+
+    reason: str
+    perhaps_sent: bool
+
+
+SendResult = Sent | Unmodified | Throttled | ChatGone | ChatMoved | TargetGone | Rejected | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Hold what follows: the delivery's outcome, and what to do about its chat."""
+
+    outcome: DeliveryOutcome
+    telegram_id: int = 0
+    park_until: datetime | None = None
+    close_reason: str = ""
+    moved_to: int | None = None
+
+
+def follow(result: SendResult, due: DueDelivery, *, now: datetime, jitter: float) -> Action:
+    """Return what follows from an answer; `jitter` is in [0, 1)."""
+    return replace(_follow(result, due, now=now, jitter=jitter), telegram_id=due.telegram_id)
+
+
+def _follow(result: SendResult, due: DueDelivery, *, now: datetime, jitter: float) -> Action:
+    match result:
+        case Sent(message_id):
+            return Action(_outcome(due, DeliveryState.SENT, message_id=message_id))
+        case Unmodified():
+            return Action(_outcome(due, DeliveryState.SENT, message_id=due.message_id))
+        case Throttled(seconds):
+            until = now + timedelta(seconds=seconds + jitter)
+            return Action(_again(due, until, counts=False), park_until=until)
+        case ChatGone(reason):
+            return Action(_outcome(due, DeliveryState.DROPPED, reason=reason), close_reason=reason)
+        case ChatMoved(new_id):
+            return Action(_again(due, now, counts=False), moved_to=new_id)
+        case TargetGone():
+            return Action(_outcome(due, DeliveryState.DROPPED, reason="its message was deleted"))
+        case Rejected(reason):
+            return Action(_rejected(due, reason, now))
+        case Failed(reason, perhaps_sent):
+            until = now + timedelta(seconds=retry_delay(due.attempts, jitter=jitter, ambiguous=perhaps_sent))
+            return Action(_again(due, until, reason=reason, possible_repeat=perhaps_sent))
+
+
+def retry_delay(attempts: int, *, jitter: float, ambiguous: bool = False) -> float:
+    """Return seconds before the next try: 1, 2, 4 … 60, plus up to half; never under 5 when it may have been sent."""
+    wait = min(_LONGEST_WAIT_S, 2.0 ** min(attempts, 6)) * (1 + jitter / 2)
+    return max(wait, _AMBIGUOUS_WAIT_S) if ambiguous else wait
+
+
+def _rejected(due: DueDelivery, reason: str, now: datetime) -> DeliveryOutcome:
+    says = f"{REJECTED}: {reason}"
+    if due.reason.startswith(REJECTED) or due.kind is DeliveryKind.EDIT:
+        return _outcome(due, DeliveryState.DROPPED, reason=says)
+    return _again(due, now, reason=says)
+
+
+def _again(
+    due: DueDelivery, until: datetime, *, reason: str = "", counts: bool = True, possible_repeat: bool = False
+) -> DeliveryOutcome:
+    return DeliveryOutcome(
+        due.id,
+        due.lease_token,
+        DeliveryState.DUE,
+        not_before=until,
+        reason=reason,
+        counts_as_attempt=counts,
+        possible_repeat=possible_repeat,
+    )
+
+
+def _outcome(
+    due: DueDelivery, state: DeliveryState, *, message_id: int | None = None, reason: str = ""
+) -> DeliveryOutcome:
+    return DeliveryOutcome(due.id, due.lease_token, state, message_id=message_id, reason=reason)

@@ -1,0 +1,252 @@
+"""Talk to Telegram: the one door to python-telegram-bot for everything that is sent.
+
+Its exceptions become values (facts on delivery 6.4, read on version 22.8). BadRequest
+and TimedOut are subclasses of NetworkError, so they are asked for first. A time-out
+may mean "sent": the cause tells. No text of an exception that may hold the token gets out.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from telegram import (
+    BotCommand,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    CopyTextButton,
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+from telegram.ext import Application, ApplicationBuilder, ExtBot
+from telegram.request import HTTPXRequest
+
+from bot.delivery.message import Message, Span
+from bot.delivery.policy import (
+    ChatGone,
+    ChatMoved,
+    Failed,
+    Rejected,
+    SendResult,
+    Sent,
+    TargetGone,
+    Throttled,
+    Unmodified,
+)
+from bot.delivery.render import safe_url, to_html
+from bot.errors import UserError
+from bot.logs import mask
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Mapping, Sequence
+
+# As many sockets as messages in flight: httpcore looks at every socket on every event (facts 4.1).
+POOL: Final = 8
+# Seconds; most ambiguous time-outs vanish when one waits as long as Telegram may take.
+_READ_S: Final = 30.0
+_POLL_READ_S: Final = 65.0
+ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member", "channel_post")
+_GONE: Final = (
+    "chat not found",
+    "user is deactivated",
+    "have no rights",
+    "not enough rights",
+    "chat_write_forbidden",
+    "peer_id_invalid",
+)
+_TARGET: Final = (
+    "message to edit not found",
+    "message can't be edited",
+    "message to be replied not found",
+    "message_id_invalid",
+)
+_SURELY_NOT_SENT: Final = ("PoolTimeout", "ConnectTimeout", "ConnectError", "ProxyError", "UnsupportedProtocol")
+
+
+class TelegramRefused(UserError):
+    """Say that Telegram does not know the token, or another program uses it."""
+
+
+def build_application(token: str, *, base_url: str, proxy: str = "") -> Application[Any, Any, Any, Any, Any, Any]:
+    """Return python-telegram-bot's application on our requests; nothing is started."""
+    root = base_url.rstrip("/")
+    request = HTTPXRequest(connection_pool_size=POOL, read_timeout=_READ_S, write_timeout=_READ_S, proxy=proxy or None)
+    polling = HTTPXRequest(connection_pool_size=4, read_timeout=_POLL_READ_S, proxy=proxy or None)
+    return (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(f"{root}/bot")
+        .base_file_url(f"{root}/file/bot")
+        .request(request)
+        .get_updates_request(polling)
+        .updater(None)
+        .job_queue(None)
+        .build()
+    )
+
+
+class Messenger:
+    """Send, edit and ask; every failure that Telegram can give is a value."""
+
+    def __init__(self, bot: ExtBot[Any]) -> None:
+        self._bot = bot
+
+    async def send(self, message: Message, *, telegram_id: int, topic_id: int = 0, plain: bool = False) -> SendResult:
+        """Send a message of one part, or edit one in place; `plain` leaves out styles and buttons."""
+        if plain:
+            message = Message((Span(message.text),), silent=message.silent, answers=message.answers)
+        html = to_html(message)[0]
+        if message.edits is not None:
+            return await _result(self._edit(message, html, telegram_id))
+        return await _result(
+            self._bot.send_message(
+                telegram_id,
+                html,
+                parse_mode="HTML",
+                message_thread_id=topic_id or None,
+                disable_notification=message.silent,
+                link_preview_options=LinkPreviewOptions(is_disabled=not message.preview),
+                reply_parameters=_answering(message.answers),
+                reply_markup=_markup(message),
+            )
+        )
+
+    async def _edit(self, message: Message, html: str, telegram_id: int) -> Any:
+        markup = _markup(message)
+        return await self._bot.edit_message_text(
+            html,
+            chat_id=telegram_id,
+            message_id=message.edits,
+            parse_mode="HTML",
+            link_preview_options=LinkPreviewOptions(is_disabled=not message.preview),
+            reply_markup=markup if isinstance(markup, InlineKeyboardMarkup) else None,
+        )
+
+    async def toast(self, query: str, text: str) -> None:
+        """Answer a button press; a query that is too old is no loss."""
+        try:
+            await self._bot.answer_callback_query(query, text[:200] or None)
+        except TelegramError:
+            return
+
+    async def updates(self, offset: int | None, *, wait_s: int) -> list[Mapping[str, Any]]:
+        """Long-poll for updates as plain mappings; raise TelegramRefused for a token or a rival."""
+        try:
+            updates = await self._bot.get_updates(offset=offset, timeout=wait_s, allowed_updates=ALLOWED_UPDATES)
+        except Conflict:
+            raise TelegramRefused(
+                "Another program reads this bot's updates.", "Stop it, or remove its webhook."
+            ) from None
+        except InvalidToken:
+            raise _unknown_token() from None
+        return [update.to_dict() for update in updates]
+
+    async def identity(self) -> tuple[int, str]:
+        """Return the bot's own id and user name; raise TelegramRefused for a token Telegram does not know."""
+        try:
+            me = await self._bot.get_me()
+        except InvalidToken:
+            raise _unknown_token() from None
+        except TelegramError as error:
+            raise TelegramRefused(
+                f"Telegram cannot be reached ({mask(str(error))}).", "Check the network or TOCSIN_TELEGRAM__PROXY."
+            ) from None
+        return me.id, me.username or ""
+
+    async def administrators(self, telegram_id: int) -> frozenset[int]:
+        """Return who administers a group, 0 among them for anonymous admins; nobody when Telegram will not say."""
+        try:
+            found = await self._bot.get_chat_administrators(telegram_id)
+        except TelegramError:
+            return frozenset()
+        return frozenset(each.user.id for each in found)
+
+    async def set_menu(self, scope: str, commands: Sequence[tuple[str, str]], *, lang: str) -> None:
+        """Set the command menu of a scope (private, group, admins) in a language, "" for all others."""
+        scopes = {
+            "private": BotCommandScopeAllPrivateChats(),
+            "group": BotCommandScopeAllGroupChats(),
+            "admins": BotCommandScopeAllChatAdministrators(),
+        }
+        await self._bot.set_my_commands(
+            [BotCommand(name, words) for name, words in commands], scope=scopes[scope], language_code=lang or None
+        )
+
+
+def _unknown_token() -> TelegramRefused:
+    return TelegramRefused(
+        "Telegram does not know this token.", "Copy it again from @BotFather, and check TOCSIN_TELEGRAM__BASE_URL."
+    )
+
+
+def _answering(message_id: int | None) -> ReplyParameters | None:
+    return ReplyParameters(message_id, allow_sending_without_reply=True) if message_id else None
+
+
+def _markup(message: Message) -> InlineKeyboardMarkup | ForceReply | None:
+    if message.force_reply:
+        return ForceReply(selective=True, input_field_placeholder=message.force_reply[:64])
+    rows = [
+        [_button(button.label, button.data, button.url, copy=button.copy) for button in row] for row in message.keyboard
+    ]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _button(label: str, data: str, url: str, *, copy: str) -> InlineKeyboardButton:
+    if url:
+        return InlineKeyboardButton(label, url=safe_url(url))
+    if copy:
+        return InlineKeyboardButton(label, copy_text=CopyTextButton(copy[:256]))
+    return InlineKeyboardButton(label, callback_data=data)
+
+
+async def _result(call: Awaitable[Any]) -> SendResult:
+    """Await a call and name what happened; the order of the cases matters."""
+    try:
+        answer = await call
+    except RetryAfter as error:
+        return Throttled(_seconds(error.retry_after))
+    except ChatMigrated as error:
+        return ChatMoved(error.new_chat_id)
+    except Forbidden as error:
+        return ChatGone(mask(error.message))
+    except BadRequest as error:
+        return _refusal(mask(error.message))
+    except (TimedOut, NetworkError) as error:
+        cause = type(error.__cause__).__name__
+        return Failed(cause if error.__cause__ else mask(error.message), cause not in _SURELY_NOT_SENT)
+    except (InvalidToken, Conflict):
+        return Failed("Telegram refuses the token", perhaps_sent=False)
+    except TelegramError as error:
+        return Failed(mask(error.message), perhaps_sent=True)
+    return Sent(answer.message_id) if hasattr(answer, "message_id") else Unmodified()
+
+
+def _refusal(says: str) -> SendResult:
+    lower = says.lower()
+    if "message is not modified" in lower:
+        return Unmodified()
+    if any(words in lower for words in _TARGET):
+        return TargetGone()
+    if any(words in lower for words in _GONE):
+        return ChatGone(says)
+    return Rejected(says)
+
+
+def _seconds(value: float | timedelta) -> float:
+    return value.total_seconds() if isinstance(value, timedelta) else float(value)
