@@ -1,0 +1,288 @@
+"""Serve a Bot API on loopback: the bot talks to it as it talks to Telegram.
+
+What a person does (write, tap, block) is done through this class; what the bot
+does comes in over HTTP and is checked, limited and broken as told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from bot.sandbox.faults import Fault, FaultKind
+from bot.sandbox.ledger import Accepted, Ledger
+from bot.sandbox.limits import Refused
+from bot.sandbox.loopback import serving
+from bot.sandbox.methods import BOT, BOT_ID, Methods
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+    from bot.clock import Clock
+
+# Has the shape of a token and opens nothing.
+SANDBOX_TOKEN: Final = f"{BOT_ID}:sandbox-token-that-opens-nothing-at-all"
+# Telegram cuts a long poll at 50 seconds.
+_LONGEST_POLL_S: Final = 50
+_RIVAL: Final = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+
+
+class Sandbox:
+    """Hold a small Telegram: chats, messages, a ledger, faults, and a Bot API in front."""
+
+    def __init__(self, clock: Clock, *, path: Path | None = None, token: str = SANDBOX_TOKEN) -> None:
+        self.ledger = Ledger(path)
+        self.token = token
+        self.base_url = ""
+        self.faults: list[Fault] = []
+        self.polled = asyncio.Event()
+        self._methods = Methods(self.ledger, clock, self._publish)
+        self._clock = clock
+        self._watchers: set[asyncio.Queue[tuple[str, dict[str, Any]]]] = set()
+        self._arrived = asyncio.Event()
+        self._closing = False
+        self._poll = 0
+
+    @property
+    def flood_refusals(self) -> int:
+        """Return how many calls were refused because they came too often."""
+        return self._methods.flood.refusals
+
+    def limit(self, *, enabled: bool) -> None:
+        """Turn the flood limits on or off."""
+        self._methods.flood.enabled = enabled
+
+    @property
+    def routes(self) -> list[Route]:
+        """Return the Bot API's routes, for an application that serves more."""
+        return [
+            Route("/bot{token:path}", self._answer, methods=["GET", "POST"]),
+        ]
+
+    @asynccontextmanager
+    async def open(self, port: int = 0) -> AsyncIterator[Sandbox]:
+        """Serve the Bot API until the block ends."""
+        async with serving(Starlette(routes=self.routes), port=port) as address:
+            self.base_url = address
+            try:
+                yield self
+            finally:
+                self.stop()
+
+    def stop(self) -> None:
+        """Let waiting polls go, so that the server can end."""
+        self._closing = True
+        self._arrived.set()
+
+    # ── what people do ───────────────────────────────────────────────────────
+
+    def add_private(self, user: int, *, lang: str = "en", name: str = "Reader") -> None:
+        """Let a person exist, with a private chat."""
+        if self.ledger.chat(user) is None:
+            self.ledger.keep_chat({"id": user, "type": "private", "first_name": name, "language": lang})
+
+    def add_group(self, chat: int, *, title: str, admins: tuple[int, ...] = (), topics: tuple[str, ...] = ()) -> None:
+        """Let a group exist; ids of groups are negative; topics are numbered from 2."""
+        named = {str(number): {"name": name} for number, name in enumerate(topics, 2)}
+        kind = "supergroup" if topics else "group"
+        forum = {"is_forum": True, "topics": named} if topics else {}
+        self.ledger.keep_chat({"id": chat, "type": kind, "title": title, "admins": [*admins, BOT_ID]} | forum)
+
+    def add_channel(self, chat: int, *, title: str, admins: tuple[int, ...] = ()) -> None:
+        """Let a channel exist in which the bot may post."""
+        self.ledger.keep_chat({"id": chat, "type": "channel", "title": title, "admins": [*admins, BOT_ID]})
+
+    def say(self, user: int, text: str, *, chat: int | None = None, topic: int = 0, answers: int | None = None) -> int:
+        """Let a person write; return the message's id."""
+        place = self._place(chat or user)
+        message: dict[str, Any] = {
+            "message_id": self.ledger.count("message_id"),
+            "date": int(self._clock.now().timestamp()),
+            "from": self._person(user),
+            "chat": place,
+            "text": text,
+        }
+        if text.startswith("/"):
+            message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}]
+        if topic:
+            message |= {"message_thread_id": topic, "is_topic_message": True}
+        if answers is not None:
+            replied = self.ledger.message(place["id"], answers)
+            message |= {"reply_to_message": replied} if replied else {}
+        self.ledger.keep_message(message)
+        self._publish("message", message)
+        kind = "channel_post" if place["type"] == "channel" else "message"
+        self._arrive({kind: message})
+        return int(message["message_id"])
+
+    def tap(self, user: int, message_id: int, *, data: str, chat: int | None = None) -> str:
+        """Let a person press a button; return the query's id."""
+        place = chat or user
+        message = self.ledger.message(place, message_id)
+        query = str(self.ledger.count("query_id"))
+        self.ledger.set_fact(f"query:{query}", value=True)
+        asked: dict[str, Any] = {"id": query, "from": self._person(user), "chat_instance": str(place), "data": data}
+        self._arrive({"callback_query": asked | ({"message": message} if message else {})})
+        return query
+
+    def block(self, chat: int, *, blocked: bool = True) -> None:
+        """Let a person block the bot, or a group throw it out; or take it back."""
+        kept = self.ledger.chat(chat)
+        assert kept is not None, "only a known chat can block"
+        self.ledger.keep_chat(kept | {"blocked": blocked})
+        words = {True: ("member", "kicked"), False: ("kicked", "member")}[blocked]
+        before, after = (
+            {"user": BOT, "status": word} | ({"until_date": 0} if word == "kicked" else {}) for word in words
+        )
+        user = chat if chat > 0 else next(iter(kept.get("admins", [0])))
+        change = {"chat": self._place(chat), "from": self._person(user), "date": int(self._clock.now().timestamp())}
+        self._arrive({"my_chat_member": change | {"old_chat_member": before, "new_chat_member": after}})
+
+    def migrate(self, old: int, *, new: int) -> None:
+        """Turn a group into a supergroup with another id."""
+        kept = self.ledger.chat(old)
+        assert kept is not None, "only a known group can migrate"
+        self.ledger.keep_chat(kept | {"migrated_to": new})
+        self.ledger.keep_chat(
+            {key: value for key, value in kept.items() if key != "migrated_to"} | {"id": new, "type": "supergroup"}
+        )
+
+    def fault(self, fault: Fault) -> None:
+        """Break a call that is to come."""
+        self.faults.append(fault)
+
+    def _place(self, chat: int) -> dict[str, Any]:
+        kept = self.ledger.chat(chat)
+        assert kept is not None, f"chat {chat} does not exist in the sandbox"
+        return {key: kept[key] for key in ("id", "type", "title", "first_name", "is_forum") if key in kept}
+
+    def _person(self, user: int) -> dict[str, Any]:
+        kept = self.ledger.chat(user) or {}
+        return {
+            "id": user,
+            "is_bot": False,
+            "first_name": kept.get("first_name", "Reader"),
+            "language_code": kept.get("language", "en"),
+        }
+
+    # ── what can be seen ─────────────────────────────────────────────────────
+
+    def messages(self, chat: int) -> list[dict[str, Any]]:
+        """Return the messages of a chat as they stand now."""
+        return self.ledger.messages(chat)
+
+    def accepted(self, *, after: int = 0) -> tuple[Accepted, ...]:
+        """Return what the bot sent and edited, in order."""
+        return self.ledger.accepted(after=after)
+
+    @asynccontextmanager
+    async def watch(self) -> AsyncIterator[asyncio.Queue[tuple[str, dict[str, Any]]]]:
+        """Give a queue of (event, value) for as long as the block lasts."""
+        queue: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
+        self._watchers.add(queue)
+        try:
+            yield queue
+        finally:
+            self._watchers.discard(queue)
+
+    async def wait_for(self, wanted: Callable[[], object], *, within_s: float = 10.0) -> None:
+        """Wait until something is so; it is asked again after each event."""
+        async with asyncio.timeout(within_s), self.watch() as queue:
+            while not wanted():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(queue.get(), 0.5)
+
+    def _publish(self, event: str, value: dict[str, Any]) -> None:
+        for queue in self._watchers:
+            queue.put_nowait((event, value))
+
+    def _arrive(self, update: dict[str, Any]) -> None:
+        self.ledger.add_update(update)
+        self._arrived.set()
+
+    # ── the Bot API ──────────────────────────────────────────────────────────
+
+    async def _answer(self, request: Request) -> Response:
+        token, _, method = request.path_params["token"].rpartition("/")
+        if token != self.token:
+            return JSONResponse(Refused(401, "Unauthorized").as_dict(), 401)
+        params = await _params(request)
+        chat = int(params.get("chat_id") or 0) or None
+        fault = next((each for each in self.faults if each.fits(method, chat)), None)
+        try:
+            if fault:
+                fault.times -= 1
+                return self._broken(fault, method, params=params)
+            if method.lower() == "getupdates":
+                return _good(await self._updates(params))
+            return _good(self._methods.call(method, params))
+        except Refused as refused:
+            return JSONResponse(refused.as_dict(), refused.code)
+
+    def _broken(self, fault: Fault, method: str, *, params: dict[str, Any]) -> Response:
+        if fault.kind is FaultKind.THROTTLE:
+            words = f"Too Many Requests: retry after {fault.retry_after}"
+            raise Refused(429, words, retry_after=fault.retry_after)
+        if fault.kind is FaultKind.SERVER_ERROR:
+            raise Refused(500, "Internal Server Error")
+        if fault.kind is FaultKind.RESET_AFTER:
+            self._methods.call(method, params)
+        return StreamingResponse(_cut_short(), headers={"Content-Length": "1000"}, media_type="application/json")
+
+    async def _updates(self, params: dict[str, Any]) -> list[dict[str, Any]]:
+        if self._methods.webhook:
+            raise Refused(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first")
+        self._poll += 1
+        self.polled.set()
+        mine = self._poll
+        self._arrived.set()
+        offset, limit = int(params.get("offset") or 0), int(params.get("limit") or 100)
+        wait_s = min(int(params.get("timeout") or 0), _LONGEST_POLL_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                while not self.ledger.waiting_updates(offset, limit) and not self._closing:
+                    self._arrived.clear()
+                    await self._arrived.wait()
+                    if self._poll != mine:
+                        raise Refused(409, _RIVAL)
+        return self.ledger.waiting_updates(offset, limit)
+
+
+async def _cut_short() -> AsyncIterator[bytes]:
+    yield b'{"ok":'
+
+
+def _good(result: Any) -> Response:
+    return JSONResponse({"ok": True, "result": result})
+
+
+async def _params(request: Request) -> dict[str, Any]:
+    """Read parameters as Telegram does: query, form or JSON; nested values come as JSON text."""
+    params: dict[str, Any] = dict(request.query_params)
+    if request.headers.get("content-type", "").startswith("application/json"):
+        return {**params, **await request.json()}
+    async with request.form() as form:
+        for name, value in form.multi_items():
+            params[name] = value if isinstance(value, str) else await value.read()
+    return {name: _unpacked(name, value) for name, value in params.items()}
+
+
+_NESTED: Final = frozenset(
+    {"reply_markup", "reply_parameters", "link_preview_options", "commands", "scope", "allowed_updates", "entities"}
+)
+_TRUTHS: Final = {"true": True, "True": True, "false": False, "False": False}
+
+
+def _unpacked(name: str, value: Any) -> Any:
+    if name in _NESTED and isinstance(value, str):
+        return json.loads(value)
+    return _TRUTHS.get(value, value) if isinstance(value, str) and name != "text" else value
