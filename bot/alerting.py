@@ -15,8 +15,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.quiet import QuietHours, quiet_until
-from matchers.revisions import rings_again
-from storage.records import DeliveryKind, NewDelivery
+from matchers.types import ChangeKind
+from storage.delivery_records import DeliveryKind, NewDelivery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +31,18 @@ PRIORITY_NORMAL: Final = 2
 PRIORITY_EDIT: Final = 3
 # A reader's patience for "this may be new": one silent reply a story and half an hour (DESIGN, promise 2).
 DEVELOPMENT_GAP: Final = timedelta(minutes=30)
+# How soon after the last ring a change may ring again. What can cost a life rings at once;
+# "many outlets now" right after the alert tells the reader nothing that the edit does not.
+COOL_DOWN: Final = {
+    ChangeKind.TOLL: timedelta(0),
+    ChangeKind.STATE: timedelta(0),
+    ChangeKind.CLAIM: timedelta(minutes=20),
+    ChangeKind.DENIAL: timedelta(minutes=20),
+    ChangeKind.CONFIRMATION: timedelta(minutes=30),
+    ChangeKind.PLACE: timedelta(minutes=30),
+    ChangeKind.OUTLETS_3: timedelta(hours=1),
+    ChangeKind.OUTLETS_10: timedelta(hours=1),
+}
 # An edit says "3 → 7 outlets"; more often than once a minute nobody reads it and Telegram counts it.
 EDIT_GAP: Final = timedelta(minutes=1)
 # An alert that could not go out for a day is news no more: it is dropped with that reason and counted.
@@ -53,16 +65,22 @@ def decide(subscriber: Subscriber, told: Told | None, *, news: StoryNews, now: d
     if told is None:
         return (_ring(subscriber, DeliveryKind.ALERT, news=news, now=now),)
     owed = []
-    if news.revision.material and rings_again(news.revision, since_last_ring=now - told.last_ring):
+    if rings_again(news.revision, since_last_ring=now - told.last_ring):
         owed.append(_ring(subscriber, DeliveryKind.UPDATE, news=news, now=now))
-    elif news.begins_development and _may_develop(subscriber, told, now):
+    elif news.begins_development and _may_develop(subscriber, told, now=now):
         owed.append(_owe(subscriber, DeliveryKind.DEVELOPMENT, news=news, not_before=now))
     if news.joins_outlets:
         owed.append(_owe(subscriber, DeliveryKind.EDIT, news=news, not_before=now))
     return tuple(owed)
 
 
-def _may_develop(subscriber: Subscriber, told: Told, now: datetime) -> bool:
+def rings_again(revision: Revision, *, since_last_ring: timedelta) -> bool:
+    """Say whether a revision is material and one of its changes is past its cool-down."""
+    waits = [COOL_DOWN[change.kind] for change in revision.changes if change.kind in COOL_DOWN]
+    return revision.material and any(since_last_ring >= wait for wait in waits)
+
+
+def _may_develop(subscriber: Subscriber, told: Told, *, now: datetime) -> bool:
     if subscriber.settings.get("developments") is False:
         return False
     last = told.last_development or told.last_ring
@@ -70,7 +88,7 @@ def _may_develop(subscriber: Subscriber, told: Told, now: datetime) -> bool:
 
 
 def _ring(subscriber: Subscriber, kind: DeliveryKind, *, news: StoryNews, now: datetime) -> NewDelivery:
-    until = None if is_critical(subscriber) else quiet_until(quiet_hours(subscriber.settings), subscriber.tz, now)
+    until = None if is_critical(subscriber) else quiet_until(quiet_hours(subscriber.settings), subscriber.tz, now=now)
     return _owe(subscriber, kind, news=news, not_before=until or now)
 
 

@@ -30,7 +30,7 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def is_quiet(hours: QuietHours | None, tz: str, now: datetime) -> bool:
+def is_quiet(hours: QuietHours | None, tz: str, *, now: datetime) -> bool:
     """Say whether `now` lies in the quiet hours of a chat."""
     if hours is None:
         return False
@@ -41,12 +41,12 @@ def is_quiet(hours: QuietHours | None, tz: str, now: datetime) -> bool:
     return minute >= hours.start or minute < hours.end
 
 
-def quiet_until(hours: QuietHours | None, tz: str, now: datetime) -> datetime | None:
+def quiet_until(hours: QuietHours | None, tz: str, *, now: datetime) -> datetime | None:
     """Return when the quiet hours around `now` end, in UTC; None when it is not quiet.
 
     An end that a clock change skips is moved to the first minute that exists.
     """
-    if hours is None or not is_quiet(hours, tz, now):
+    if hours is None or not is_quiet(hours, tz, now=now):
         return None
     here = zone(tz)
     local = now.astimezone(here)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, select
 
 from storage.chats import to_record
+from storage.delivery_records import EditionRecord
 from storage.dialect import insert_new
-from storage.records import EditionRecord
 from storage.tables import Chat, Edition
 
 if TYPE_CHECKING:

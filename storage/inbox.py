@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, func, select, update
 
+from storage.delivery_records import InboxUpdate
 from storage.dialect import insert_new
-from storage.records import InboxUpdate
 from storage.tables import Inbox
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, func, or_, select, update
 
+from storage.delivery_records import Backlog, Balance, DeliveryKind, DeliveryState, DueDelivery
 from storage.dialect import insert_new, insert_or_update, skip_locked
-from storage.records import Backlog, Balance, DeliveryKind, DeliveryState, DueDelivery
 from storage.tables import Chat, Delivery, Entry, MatchRow, Owed, Parked, PlacementRow, Story
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
-    from storage.records import DeliveryOutcome, NewDelivery
+    from storage.delivery_records import DeliveryOutcome, NewDelivery
 
 _OPEN: Final = (DeliveryState.DUE.value, DeliveryState.SENDING.value)
 _KEPT: Final = ("due", "sending", "sent", "held", "merged")
@@ -36,17 +36,21 @@ def owe(session: Session, deliveries: Sequence[NewDelivery], *, now: datetime) -
     """Write down what is owed; what a unique key already holds is left out; return how many were new."""
     chats = {delivery.chat for delivery in deliveries}
     addresses = dict(session.exec(select(Chat.id, Chat.telegram_id).where(col(Chat.id).in_(chats))).all())
-    rows = [_row(delivery, addresses, now) for delivery in deliveries if delivery.chat in addresses]
+    rows = [
+        _row(delivery, telegram_id=addresses[delivery.chat], now=now)
+        for delivery in deliveries
+        if delivery.chat in addresses
+    ]
     for delivery in deliveries:
         if delivery.kind is DeliveryKind.EDIT and delivery.story is not None:
             _merge_older_edits(session, delivery)
     return insert_new(session, Delivery, rows)
 
 
-def _row(delivery: NewDelivery, addresses: dict[int | None, int], now: datetime) -> dict[str, Any]:
+def _row(delivery: NewDelivery, *, telegram_id: int, now: datetime) -> dict[str, Any]:
     return {
         "chat_id": delivery.chat,
-        "telegram_id": addresses[delivery.chat],
+        "telegram_id": telegram_id,
         "kind": delivery.kind.value,
         "state": (DeliveryState.HELD if delivery.held else DeliveryState.DUE).value,
         "priority": delivery.priority,
@@ -125,7 +129,9 @@ def _due(session: Session, rows: Sequence[Delivery]) -> tuple[DueDelivery, ...]:
         chat.id: chat for chat in session.exec(select(Chat).where(col(Chat.id).in_({row.chat_id for row in rows})))
     }
     firsts = _first_messages(session, rows)
-    return tuple(_due_delivery(row, chats[row.chat_id], firsts.get((row.chat_id, row.story_id or 0))) for row in rows)
+    return tuple(
+        _due_delivery(row, chats[row.chat_id], first=firsts.get((row.chat_id, row.story_id or 0))) for row in rows
+    )
 
 
 def _first_messages(session: Session, rows: Sequence[Delivery]) -> dict[tuple[int, int], int]:
@@ -143,7 +149,7 @@ def _first_messages(session: Session, rows: Sequence[Delivery]) -> dict[tuple[in
     return {(chat, story or 0): message or 0 for chat, story, message in found}
 
 
-def _due_delivery(row: Delivery, chat: Chat, first: int | None) -> DueDelivery:
+def _due_delivery(row: Delivery, chat: Chat, *, first: int | None) -> DueDelivery:
     kind = DeliveryKind(row.kind)
     return DueDelivery(
         id=row.id or 0,

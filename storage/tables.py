@@ -7,25 +7,13 @@ elsewhere: each thing that must happen once has a unique key.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime  # noqa: TC003 - SQLModel reads the annotations
 from typing import Any, ClassVar
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Column,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import Column, ForeignKey, Index, MetaData, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
+
+from storage.columns import Big, big_column, json_column, key_column, moment_column, ref_column, text_column
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -36,61 +24,10 @@ NAMES = {
 }
 
 
-class Moment(TypeDecorator[datetime]):
-    """Store an aware UTC time; SQLite keeps no zone, so one is put back on reading."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Refuse a naive time, whatever the database would make of it."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be stored")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Give the time back in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-# SQLite numbers rows of INTEGER keys only; PostgreSQL wants 64 bits.
-Big = BigInteger().with_variant(Integer(), "sqlite")
-
-
 class Table(SQLModel):
     """Give every table the naming convention and one metadata."""
 
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
-
-
-def _key() -> Any:
-    return Field(default=None, sa_column=Column(Big, primary_key=True))
-
-
-def _ref(target: str, *, null: bool = False, index: bool = False) -> Any:
-    return Field(
-        default=None, sa_column=Column(Big, ForeignKey(target, ondelete="CASCADE"), nullable=null, index=index)
-    )
-
-
-def _big(*, null: bool = False, default: int | None = None) -> Any:
-    return Field(default=default, sa_column=Column(Big, nullable=null))
-
-
-def _moment(*, null: bool = False, index: bool = False) -> Any:
-    return Field(default=None, sa_column=Column(Moment(), nullable=null, index=index))
-
-
-def _json(*, null: bool = False) -> Any:
-    return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=null))
-
-
-def _text() -> Any:
-    return Field(default="", sa_column=Column(Text(), nullable=False, server_default=""))
 
 
 class Outlet(Table, table=True):
@@ -98,7 +35,7 @@ class Outlet(Table, table=True):
 
     __tablename__ = "outlets"
     __table_args__ = (UniqueConstraint("key"),)
-    id: int | None = _key()
+    id: int | None = key_column()
     key: str
     name: str
     kind: str = ""
@@ -117,30 +54,30 @@ class Feed(Table, table=True):
         Index("ix_feeds_due", "next_at", sqlite_where=text("enabled"), postgresql_where=text("enabled")),
         Index("ix_feeds_host", "host"),
     )
-    id: int | None = _key()
-    url: str = _text()
+    id: int | None = key_column()
+    url: str = text_column()
     host: str = ""
-    outlet_id: int = _ref("outlets.id")
+    outlet_id: int = ref_column("outlets.id")
     title: str = ""
     lang: str = ""
-    scope: list[str] = _json()
+    scope: list[str] = json_column()
     klass: str = "B"
     enabled: bool = True
     full_text: bool = False
     state: str = "new"
-    state_reason: str = _text()
-    state_since: datetime | None = _moment(null=True)
-    next_at: datetime = _moment()
+    state_reason: str = text_column()
+    state_since: datetime | None = moment_column(null=True)
+    next_at: datetime = moment_column()
     lease_by: str = ""
-    lease_until: datetime | None = _moment(null=True)
+    lease_until: datetime | None = moment_column(null=True)
     lease_token: int = 0
-    etag: str = _text()
+    etag: str = text_column()
     last_modified: str = ""
     body_hash: str = ""
     baseline: bool = True
     last_status: int = 0
-    last_error: str = _text()
-    cadence: dict[str, Any] = _json()
+    last_error: str = text_column()
+    cadence: dict[str, Any] = json_column()
 
 
 class Host(Table, table=True):
@@ -148,7 +85,7 @@ class Host(Table, table=True):
 
     __tablename__ = "hosts"
     host: str = Field(primary_key=True)
-    next_slot: datetime = _moment()
+    next_slot: datetime = moment_column()
 
 
 class Entry(Table, table=True):
@@ -163,20 +100,20 @@ class Entry(Table, table=True):
         Index("ix_entries_url_key", "url_key"),
         Index("ix_entries_first_seen", "first_seen"),
     )
-    id: int | None = _key()
-    feed_id: int = _ref("feeds.id")
+    id: int | None = key_column()
+    feed_id: int = ref_column("feeds.id")
     key: str
     guid_key: str = ""
     url_key: str = ""
     title_key: str = ""
-    url: str = _text()
-    title: str = _text()
-    summary: str = _text()
+    url: str = text_column()
+    title: str = text_column()
+    summary: str = text_column()
     lang: str = ""
-    published: datetime | None = _moment(null=True)
-    effective: datetime = _moment()
-    first_seen: datetime = _moment()
-    last_seen: datetime = _moment()
+    published: datetime | None = moment_column(null=True)
+    effective: datetime = moment_column()
+    first_seen: datetime = moment_column()
+    last_seen: datetime = moment_column()
     content_hash: str = ""
     revision: int = 0
     disposition: str = "alert"
@@ -188,7 +125,7 @@ class EntryAlias(Table, table=True):
     __tablename__ = "entry_aliases"
     feed_id: int = Field(sa_column=Column(Big, ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True))
     key: str = Field(primary_key=True)
-    entry_id: int = _ref("entries.id", index=True)
+    entry_id: int = ref_column("entries.id", index=True)
 
 
 class MatchRow(Table, table=True):
@@ -196,13 +133,13 @@ class MatchRow(Table, table=True):
 
     __tablename__ = "matches"
     __table_args__ = (UniqueConstraint("entry_id", "entity"), Index("ix_matches_entity", "entity", "entry_id"))
-    id: int | None = _key()
-    entry_id: int = _ref("entries.id")
+    id: int | None = key_column()
+    entry_id: int = ref_column("entries.id")
     entity: str
-    families: list[str] = _json()
+    families: list[str] = json_column()
     score: int
-    mentions: list[dict[str, Any]] = _json()
-    reasons: list[dict[str, Any]] = _json()
+    mentions: list[dict[str, Any]] = json_column()
+    reasons: list[dict[str, Any]] = json_column()
 
 
 class Story(Table, table=True):
@@ -213,12 +150,12 @@ class Story(Table, table=True):
     id: int = Field(
         sa_column=Column(Big, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
     )
-    opened: datetime = _moment()
-    last: datetime = _moment()
+    opened: datetime = moment_column()
+    last: datetime = moment_column()
     entries: int = 1
     revision: int = 0
-    state: dict[str, Any] = _json()
-    merged_into: int | None = _ref("stories.id", null=True)
+    state: dict[str, Any] = json_column()
+    merged_into: int | None = ref_column("stories.id", null=True)
 
 
 class PlacementRow(Table, table=True):
@@ -230,17 +167,17 @@ class PlacementRow(Table, table=True):
         Index("ix_placements_story", "story_id"),
         Index("ix_placements_at", "at"),
     )
-    seq: int | None = _key()
-    entry_id: int = _ref("entries.id")
-    story_id: int = _ref("stories.id")
-    development: int = _big()
+    seq: int | None = key_column()
+    entry_id: int = ref_column("entries.id")
+    story_id: int = ref_column("stories.id")
+    development: int = big_column()
     kind: str
     similarity: float = 0.0
-    merges: int | None = _big(null=True)
-    entities: list[str] = _json()
-    reasons: list[dict[str, Any]] = _json()
-    seen: dict[str, Any] = _json()
-    at: datetime = _moment()
+    merges: int | None = big_column(null=True)
+    entities: list[str] = json_column()
+    reasons: list[dict[str, Any]] = json_column()
+    seen: dict[str, Any] = json_column()
+    at: datetime = moment_column()
 
 
 class RevisionRow(Table, table=True):
@@ -248,12 +185,12 @@ class RevisionRow(Table, table=True):
 
     __tablename__ = "revisions"
     __table_args__ = (UniqueConstraint("story_id", "number"),)
-    id: int | None = _key()
-    story_id: int = _ref("stories.id")
+    id: int | None = key_column()
+    story_id: int = ref_column("stories.id")
     number: int
-    at: datetime = _moment()
+    at: datetime = moment_column()
     material: bool
-    changes: list[dict[str, Any]] = _json()
+    changes: list[dict[str, Any]] = json_column()
 
 
 class Chat(Table, table=True):
@@ -261,9 +198,9 @@ class Chat(Table, table=True):
 
     __tablename__ = "chats"
     __table_args__ = (UniqueConstraint("telegram_id", "topic_id"),)
-    id: int | None = _key()
-    telegram_id: int = _big()
-    topic_id: int = _big(default=0)
+    id: int | None = key_column()
+    telegram_id: int = big_column()
+    topic_id: int = big_column(default=0)
     kind: str = "private"
     status: str = "active"
     lang: str = "en"
@@ -271,8 +208,8 @@ class Chat(Table, table=True):
     mode: str = "instant"
     digest_minute: int = 420
     digest_days: str = ""
-    settings: dict[str, Any] = _json()
-    created: datetime = _moment()
+    settings: dict[str, Any] = json_column()
+    created: datetime = moment_column()
 
 
 class Member(Table, table=True):
@@ -281,7 +218,7 @@ class Member(Table, table=True):
     __tablename__ = "members"
     user_id: int = Field(sa_column=Column(Big, primary_key=True, autoincrement=False))
     role: str
-    since: datetime = _moment()
+    since: datetime = moment_column()
 
 
 class Invite(Table, table=True):
@@ -290,8 +227,8 @@ class Invite(Table, table=True):
     __tablename__ = "invites"
     code_hash: str = Field(primary_key=True)
     role: str
-    expires: datetime = _moment()
-    used_by: int | None = _big(null=True)
+    expires: datetime = moment_column()
+    used_by: int | None = big_column(null=True)
 
 
 class Term(Table, table=True):
@@ -299,12 +236,12 @@ class Term(Table, table=True):
 
     __tablename__ = "terms"
     __table_args__ = (UniqueConstraint("chat_id", "entity"), Index("ix_terms_entity", "entity"))
-    id: int | None = _key()
-    chat_id: int = _ref("chats.id")
+    id: int | None = key_column()
+    chat_id: int = ref_column("chats.id")
     entity: str
-    expression: str = _text()
+    expression: str = text_column()
     urgency: str = "normal"
-    created: datetime = _moment()
+    created: datetime = moment_column()
 
 
 class Mute(Table, table=True):
@@ -312,11 +249,11 @@ class Mute(Table, table=True):
 
     __tablename__ = "mutes"
     __table_args__ = (UniqueConstraint("chat_id", "kind", "target"),)
-    id: int | None = _key()
-    chat_id: int = _ref("chats.id")
+    id: int | None = key_column()
+    chat_id: int = ref_column("chats.id")
     kind: str
     target: str = ""
-    until: datetime | None = _moment(null=True)
+    until: datetime | None = moment_column(null=True)
 
 
 class Inbox(Table, table=True):
@@ -332,11 +269,11 @@ class Inbox(Table, table=True):
         ),
     )
     update_id: int = Field(sa_column=Column(Big, primary_key=True, autoincrement=False))
-    payload: dict[str, Any] | None = _json(null=True)
-    received: datetime = _moment()
-    handled: datetime | None = _moment(null=True)
+    payload: dict[str, Any] | None = json_column(null=True)
+    received: datetime = moment_column()
+    handled: datetime | None = moment_column(null=True)
     attempts: int = 0
-    failure: str = _text()
+    failure: str = text_column()
 
 
 class Delivery(Table, table=True):
@@ -363,33 +300,33 @@ class Delivery(Table, table=True):
         ),
         Index("ix_deliveries_chat_story", "chat_id", "story_id"),
     )
-    id: int | None = _key()
-    chat_id: int = _ref("chats.id")
-    telegram_id: int = _big()
+    id: int | None = key_column()
+    chat_id: int = ref_column("chats.id")
+    telegram_id: int = big_column()
     kind: str
     state: str = "due"
     priority: int = 2
     silent: bool = False
-    not_before: datetime = _moment()
-    expires: datetime | None = _moment(null=True)
-    story_id: int | None = _ref("stories.id", null=True)
+    not_before: datetime = moment_column()
+    expires: datetime | None = moment_column(null=True)
+    story_id: int | None = ref_column("stories.id", null=True)
     revision: int | None = None
-    edition_id: int | None = _ref("editions.id", null=True)
+    edition_id: int | None = ref_column("editions.id", null=True)
     part: int | None = None
-    update_id: int | None = _big(null=True)
+    update_id: int | None = big_column(null=True)
     ordinal: int | None = None
     notice_key: str | None = None
-    payload: dict[str, Any] | None = _json(null=True)
+    payload: dict[str, Any] | None = json_column(null=True)
     attempts: int = 0
     lease_by: str = ""
-    lease_until: datetime | None = _moment(null=True)
+    lease_until: datetime | None = moment_column(null=True)
     lease_token: int = 0
-    message_id: int | None = _big(null=True)
+    message_id: int | None = big_column(null=True)
     possible_repeat: bool = False
     repeats: int = 0
-    reason: str = _text()
-    created: datetime = _moment()
-    sent: datetime | None = _moment(null=True)
+    reason: str = text_column()
+    created: datetime = moment_column()
+    sent: datetime | None = moment_column(null=True)
 
 
 class Owed(Table, table=True):
@@ -398,7 +335,7 @@ class Owed(Table, table=True):
     __tablename__ = "owed"
     chat_id: int = Field(sa_column=Column(Big, ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True))
     story_id: int = Field(sa_column=Column(Big, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True))
-    at: datetime = _moment()
+    at: datetime = moment_column()
 
 
 class Parked(Table, table=True):
@@ -406,7 +343,7 @@ class Parked(Table, table=True):
 
     __tablename__ = "parked"
     telegram_id: int = Field(sa_column=Column(Big, primary_key=True, autoincrement=False))
-    until: datetime = _moment()
+    until: datetime = moment_column()
 
 
 class Edition(Table, table=True):
@@ -414,11 +351,11 @@ class Edition(Table, table=True):
 
     __tablename__ = "editions"
     __table_args__ = (UniqueConstraint("chat_id", "kind", "day"),)
-    id: int | None = _key()
-    chat_id: int = _ref("chats.id")
+    id: int | None = key_column()
+    chat_id: int = ref_column("chats.id")
     kind: str
     day: str
-    created: datetime = _moment()
+    created: datetime = moment_column()
 
 
 class Lease(Table, table=True):
@@ -427,7 +364,7 @@ class Lease(Table, table=True):
     __tablename__ = "leases"
     name: str = Field(primary_key=True)
     holder: str = ""
-    until: datetime = _moment()
+    until: datetime = moment_column()
     epoch: int = 0
 
 
@@ -436,4 +373,4 @@ class Fact(Table, table=True):
 
     __tablename__ = "facts"
     name: str = Field(primary_key=True)
-    value: dict[str, Any] = _json()
+    value: dict[str, Any] = json_column()

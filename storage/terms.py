@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, func, or_, select, update
 
+from storage.delivery_records import DeliveryKind
 from storage.dialect import insert_new
-from storage.records import DeliveryKind, Subscriber, TermRecord, Told
+from storage.records import Subscriber, TermRecord, Told
 from storage.tables import Chat, Delivery, Mute, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlmodel import Session
@@ -105,24 +106,20 @@ def _subscriber(chat: Chat, its_terms: list[Term]) -> Subscriber:
 def told(session: Session, story: int, *, chats: Sequence[int]) -> dict[int, Told]:
     """Return what each of these chats was already owed of a story; chats that heard nothing are left out."""
     rows = session.exec(
-        select(Delivery.chat_id, Delivery.kind, func.max(Delivery.created), Delivery.state)
+        select(Delivery.chat_id, Delivery.kind, func.max(Delivery.created))
         .where(Delivery.story_id == story, col(Delivery.chat_id).in_(chats), Delivery.state != "dropped")
-        .group_by(col(Delivery.chat_id), col(Delivery.kind), col(Delivery.state))
+        .group_by(col(Delivery.chat_id), col(Delivery.kind))
     )
-    found: dict[int, Told] = {}
-    for chat, kind, last, state in rows:
-        known = found.get(chat)
-        ring = last if kind in _RINGS else None
-        developed = last if kind == DeliveryKind.DEVELOPMENT.value else None
-        found[chat] = Told(
-            chat=chat,
-            last_ring=_latest(known.last_ring if known else None, ring) or last,
-            last_development=_latest(known.last_development if known else None, developed),
-            rings=(known.rings if known else 0) + (1 if ring else 0),
-            last_edit_due=bool(known and known.last_edit_due) or (kind == DeliveryKind.EDIT.value and state == "due"),
-        )
-    return {chat: each for chat, each in found.items() if each.rings}
+    found: dict[int, dict[str, datetime]] = {}
+    for chat, kind, last in rows:
+        found.setdefault(chat, {})[kind] = last
+    return {chat: _told(chat, kinds) for chat, kinds in found.items() if set(kinds) & set(_RINGS)}
 
 
-def _latest(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max((each for each in (one, other) if each is not None), default=None)
+def _told(chat: int, kinds: Mapping[str, datetime]) -> Told:
+    """Make of the newest delivery of each kind what a chat was told."""
+    return Told(
+        chat=chat,
+        last_ring=max(kinds[kind] for kind in _RINGS if kind in kinds),
+        last_development=kinds.get(DeliveryKind.DEVELOPMENT.value),
+    )

@@ -14,9 +14,9 @@ from telegram import Update
 
 from bot.delivery.turn import Turn
 from storage.chats import find_chat, open_chat
+from storage.delivery_records import DeliveryKind, NewDelivery
 from storage.inbox import fail_update, handled, last_update_id, next_updates, store_updates
 from storage.outbox import owe
-from storage.records import DeliveryKind, NewDelivery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.delivery.telegram import Messenger
     from bot.store import Store
-    from storage.records import InboxUpdate
+    from storage.delivery_records import InboxUpdate
 
 log = structlog.get_logger()
 

@@ -18,12 +18,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from storage.records import DeliveryKind, DeliveryOutcome, DeliveryState
+from storage.delivery_records import DeliveryKind, DeliveryOutcome, DeliveryState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from storage.records import DueDelivery
+    from storage.delivery_records import DueDelivery
 
 # seconds: 1, 2, 4, 8, 16, 32, then a minute each time, half as much again by jitter
 _LONGEST_WAIT_S: Final = 60.0
@@ -121,7 +121,7 @@ def _follow(result: SendResult, due: DueDelivery, *, now: datetime, jitter: floa
         case TargetGone():
             return Action(_outcome(due, DeliveryState.DROPPED, reason="its message was deleted"))
         case Rejected(reason):
-            return Action(_rejected(due, reason, now))
+            return Action(_rejected(due, reason, now=now))
         case Failed(reason, perhaps_sent):
             until = now + timedelta(seconds=retry_delay(due.attempts, jitter=jitter, ambiguous=perhaps_sent))
             return Action(_again(due, until, reason=reason, possible_repeat=perhaps_sent))
@@ -133,7 +133,7 @@ def retry_delay(attempts: int, *, jitter: float, ambiguous: bool = False) -> flo
     return max(wait, _AMBIGUOUS_WAIT_S) if ambiguous else wait
 
 
-def _rejected(due: DueDelivery, reason: str, now: datetime) -> DeliveryOutcome:
+def _rejected(due: DueDelivery, reason: str, *, now: datetime) -> DeliveryOutcome:
     says = f"{REJECTED}: {reason}"
     if due.reason.startswith(REJECTED) or due.kind is DeliveryKind.EDIT:
         return _outcome(due, DeliveryState.DROPPED, reason=says)

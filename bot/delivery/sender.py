@@ -17,8 +17,8 @@ from bot.delivery.message import Message
 from bot.delivery.pace import Pace
 from bot.delivery.policy import REJECTED, Action, Sent, Throttled, Unmodified, follow
 from storage.chats import close_chat, migrate_chat
+from storage.delivery_records import DeliveryKind, DeliveryOutcome, DeliveryState, DueDelivery
 from storage.outbox import claim_deliveries, expire, next_delivery_at, park, recover, settle
-from storage.records import DeliveryKind, DeliveryOutcome, DeliveryState, DueDelivery
 from storage.stories import story_view
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ from telegram.error import (
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
-from bot.delivery.message import Message, Span
+from bot.delivery.message import Button, Message, Span
 from bot.delivery.policy import (
     ChatGone,
     ChatMoved,
@@ -112,7 +112,7 @@ class Messenger:
             message = Message((Span(message.text),), silent=message.silent, answers=message.answers)
         html = to_html(message)[0]
         if message.edits is not None:
-            return await _result(self._edit(message, html, telegram_id))
+            return await _result(self._edit(message, html, telegram_id=telegram_id))
         return await _result(
             self._bot.send_message(
                 telegram_id,
@@ -126,7 +126,7 @@ class Messenger:
             )
         )
 
-    async def _edit(self, message: Message, html: str, telegram_id: int) -> Any:
+    async def _edit(self, message: Message, html: str, *, telegram_id: int) -> Any:
         markup = _markup(message)
         return await self._bot.edit_message_text(
             html,
@@ -201,18 +201,16 @@ def _answering(message_id: int | None) -> ReplyParameters | None:
 def _markup(message: Message) -> InlineKeyboardMarkup | ForceReply | None:
     if message.force_reply:
         return ForceReply(selective=True, input_field_placeholder=message.force_reply[:64])
-    rows = [
-        [_button(button.label, button.data, button.url, copy=button.copy) for button in row] for row in message.keyboard
-    ]
+    rows = [[_button(button) for button in row] for row in message.keyboard]
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def _button(label: str, data: str, url: str, *, copy: str) -> InlineKeyboardButton:
-    if url:
-        return InlineKeyboardButton(label, url=safe_url(url))
-    if copy:
-        return InlineKeyboardButton(label, copy_text=CopyTextButton(copy[:256]))
-    return InlineKeyboardButton(label, callback_data=data)
+def _button(button: Button) -> InlineKeyboardButton:
+    if button.url:
+        return InlineKeyboardButton(button.label, url=safe_url(button.url))
+    if button.copy:
+        return InlineKeyboardButton(button.label, copy_text=CopyTextButton(button.copy[:256]))
+    return InlineKeyboardButton(button.label, callback_data=button.data)
 
 
 async def _result(call: Awaitable[Any]) -> SendResult:

@@ -139,13 +139,17 @@ class Methods:
             "entities": entities,
         }
         markup = checked_markup(params.get("reply_markup"))
-        return self._changed("editMessageText", before, after | ({"reply_markup": markup} if markup else {}))
+        return self._changed(
+            "editMessageText", before=before, after=after | ({"reply_markup": markup} if markup else {})
+        )
 
     def _editmessagereplymarkup(self, params: Mapping[str, Any]) -> dict[str, Any]:
         before = self._target(params)
         after = {key: value for key, value in before.items() if key != "reply_markup"}
         markup = checked_markup(params.get("reply_markup"))
-        return self._changed("editMessageReplyMarkup", before, after | ({"reply_markup": markup} if markup else {}))
+        return self._changed(
+            "editMessageReplyMarkup", before=before, after=after | ({"reply_markup": markup} if markup else {})
+        )
 
     def _target(self, params: Mapping[str, Any]) -> dict[str, Any]:
         chat = self._writable(params)
@@ -154,7 +158,7 @@ class Methods:
             raise bad("message to edit not found")
         return before
 
-    def _changed(self, method: str, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    def _changed(self, method: str, *, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
         compared = ("text", "entities", "reply_markup")
         if [before.get(name) for name in compared] == [after.get(name) for name in compared]:
             raise bad(

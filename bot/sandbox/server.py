@@ -249,12 +249,15 @@ class Sandbox:
         wait_s = min(int(params.get("timeout") or 0), _LONGEST_POLL_S)
         with suppress(TimeoutError):
             async with asyncio.timeout(wait_s):
-                while not self.ledger.waiting_updates(offset, limit) and not self._closing:
-                    self._arrived.clear()
-                    await self._arrived.wait()
-                    if self._poll != mine:
-                        raise Refused(409, _RIVAL)
+                await self._until_some(offset, mine=mine)
         return self.ledger.waiting_updates(offset, limit)
+
+    async def _until_some(self, offset: int, *, mine: int) -> None:
+        while not self.ledger.waiting_updates(offset, 1) and not self._closing:
+            self._arrived.clear()
+            await self._arrived.wait()
+            if self._poll != mine:
+                raise Refused(409, _RIVAL)
 
 
 async def _cut_short() -> AsyncIterator[bytes]:

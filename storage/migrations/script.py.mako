@@ -11,7 +11,7 @@ from alembic import op
 
 import sqlmodel
 
-import storage.tables
+import storage.columns
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

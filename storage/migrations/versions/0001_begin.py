@@ -11,7 +11,7 @@ from alembic import op
 
 import sqlmodel
 
-import storage.tables
+import storage.columns
 
 revision = '0001'
 down_revision = None
@@ -33,7 +33,7 @@ def upgrade() -> None:
     sa.Column('digest_minute', sa.Integer(), nullable=False),
     sa.Column('digest_days', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('settings', sa.JSON(none_as_null=True), nullable=False),
-    sa.Column('created', storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('created', storage.columns.Moment(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_chats')),
     sa.UniqueConstraint('telegram_id', 'topic_id', name=op.f('uq_chats_telegram_id_topic_id'))
     )
@@ -44,14 +44,14 @@ def upgrade() -> None:
     )
     op.create_table('hosts',
     sa.Column('host', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('next_slot', storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('next_slot', storage.columns.Moment(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('host', name=op.f('pk_hosts'))
     )
     op.create_table('inbox',
     sa.Column('update_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('payload', sa.JSON(none_as_null=True), nullable=True),
-    sa.Column('received', storage.tables.Moment(timezone=True), nullable=False),
-    sa.Column('handled', storage.tables.Moment(timezone=True), nullable=True),
+    sa.Column('received', storage.columns.Moment(timezone=True), nullable=False),
+    sa.Column('handled', storage.columns.Moment(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('failure', sa.Text(), server_default='', nullable=False),
     sa.PrimaryKeyConstraint('update_id', name=op.f('pk_inbox'))
@@ -62,21 +62,21 @@ def upgrade() -> None:
     op.create_table('invites',
     sa.Column('code_hash', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('role', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('expires', storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('expires', storage.columns.Moment(timezone=True), nullable=False),
     sa.Column('used_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.PrimaryKeyConstraint('code_hash', name=op.f('pk_invites'))
     )
     op.create_table('leases',
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('holder', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('until', storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('until', storage.columns.Moment(timezone=True), nullable=False),
     sa.Column('epoch', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_leases'))
     )
     op.create_table('members',
     sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('role', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('since', storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('since', storage.columns.Moment(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('user_id', name=op.f('pk_members'))
     )
     op.create_table('outlets',
@@ -93,7 +93,7 @@ def upgrade() -> None:
     )
     op.create_table('parked',
     sa.Column('telegram_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
-    sa.Column('until', storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('until', storage.columns.Moment(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('telegram_id', name=op.f('pk_parked'))
     )
     op.create_table('editions',
@@ -101,7 +101,7 @@ def upgrade() -> None:
     sa.Column('chat_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('day', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('created', storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('created', storage.columns.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['chat_id'], ['chats.id'], name=op.f('fk_editions_chat_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_editions')),
     sa.UniqueConstraint('chat_id', 'kind', 'day', name=op.f('uq_editions_chat_id_kind_day'))
@@ -119,10 +119,10 @@ def upgrade() -> None:
     sa.Column('full_text', sa.Boolean(), nullable=False),
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('state_reason', sa.Text(), server_default='', nullable=False),
-    sa.Column('state_since', storage.tables.Moment(timezone=True), nullable=True),
-    sa.Column('next_at', storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('state_since', storage.columns.Moment(timezone=True), nullable=True),
+    sa.Column('next_at', storage.columns.Moment(timezone=True), nullable=False),
     sa.Column('lease_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('lease_until', storage.tables.Moment(timezone=True), nullable=True),
+    sa.Column('lease_until', storage.columns.Moment(timezone=True), nullable=True),
     sa.Column('lease_token', sa.Integer(), nullable=False),
     sa.Column('etag', sa.Text(), server_default='', nullable=False),
     sa.Column('last_modified', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -144,7 +144,7 @@ def upgrade() -> None:
     sa.Column('chat_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('target', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('until', storage.tables.Moment(timezone=True), nullable=True),
+    sa.Column('until', storage.columns.Moment(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['chat_id'], ['chats.id'], name=op.f('fk_mutes_chat_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mutes')),
     sa.UniqueConstraint('chat_id', 'kind', 'target', name=op.f('uq_mutes_chat_id_kind_target'))
@@ -155,7 +155,7 @@ def upgrade() -> None:
     sa.Column('entity', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('expression', sa.Text(), server_default='', nullable=False),
     sa.Column('urgency', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('created', storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('created', storage.columns.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['chat_id'], ['chats.id'], name=op.f('fk_terms_chat_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_terms')),
     sa.UniqueConstraint('chat_id', 'entity', name=op.f('uq_terms_chat_id_entity'))
@@ -174,10 +174,10 @@ def upgrade() -> None:
     sa.Column('title', sa.Text(), server_default='', nullable=False),
     sa.Column('summary', sa.Text(), server_default='', nullable=False),
     sa.Column('lang', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('published', storage.tables.Moment(timezone=True), nullable=True),
-    sa.Column('effective', storage.tables.Moment(timezone=True), nullable=False),
-    sa.Column('first_seen', storage.tables.Moment(timezone=True), nullable=False),
-    sa.Column('last_seen', storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('published', storage.columns.Moment(timezone=True), nullable=True),
+    sa.Column('effective', storage.columns.Moment(timezone=True), nullable=False),
+    sa.Column('first_seen', storage.columns.Moment(timezone=True), nullable=False),
+    sa.Column('last_seen', storage.columns.Moment(timezone=True), nullable=False),
     sa.Column('content_hash', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('disposition', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -220,8 +220,8 @@ def upgrade() -> None:
 
     op.create_table('stories',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
-    sa.Column('opened', storage.tables.Moment(timezone=True), nullable=False),
-    sa.Column('last', storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('opened', storage.columns.Moment(timezone=True), nullable=False),
+    sa.Column('last', storage.columns.Moment(timezone=True), nullable=False),
     sa.Column('entries', sa.Integer(), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('state', sa.JSON(none_as_null=True), nullable=False),
@@ -241,8 +241,8 @@ def upgrade() -> None:
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('priority', sa.Integer(), nullable=False),
     sa.Column('silent', sa.Boolean(), nullable=False),
-    sa.Column('not_before', storage.tables.Moment(timezone=True), nullable=False),
-    sa.Column('expires', storage.tables.Moment(timezone=True), nullable=True),
+    sa.Column('not_before', storage.columns.Moment(timezone=True), nullable=False),
+    sa.Column('expires', storage.columns.Moment(timezone=True), nullable=True),
     sa.Column('story_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('revision', sa.Integer(), nullable=True),
     sa.Column('edition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -253,14 +253,14 @@ def upgrade() -> None:
     sa.Column('payload', sa.JSON(none_as_null=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('lease_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('lease_until', storage.tables.Moment(timezone=True), nullable=True),
+    sa.Column('lease_until', storage.columns.Moment(timezone=True), nullable=True),
     sa.Column('lease_token', sa.Integer(), nullable=False),
     sa.Column('message_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('possible_repeat', sa.Boolean(), nullable=False),
     sa.Column('repeats', sa.Integer(), nullable=False),
     sa.Column('reason', sa.Text(), server_default='', nullable=False),
-    sa.Column('created', storage.tables.Moment(timezone=True), nullable=False),
-    sa.Column('sent', storage.tables.Moment(timezone=True), nullable=True),
+    sa.Column('created', storage.columns.Moment(timezone=True), nullable=False),
+    sa.Column('sent', storage.columns.Moment(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['chat_id'], ['chats.id'], name=op.f('fk_deliveries_chat_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['edition_id'], ['editions.id'], name=op.f('fk_deliveries_edition_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['story_id'], ['stories.id'], name=op.f('fk_deliveries_story_id'), ondelete='CASCADE'),
@@ -278,7 +278,7 @@ def upgrade() -> None:
     op.create_table('owed',
     sa.Column('chat_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('story_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('at', storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('at', storage.columns.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['chat_id'], ['chats.id'], name=op.f('fk_owed_chat_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['story_id'], ['stories.id'], name=op.f('fk_owed_story_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('chat_id', 'story_id', name=op.f('pk_owed'))
@@ -294,7 +294,7 @@ def upgrade() -> None:
     sa.Column('entities', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('reasons', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('seen', sa.JSON(none_as_null=True), nullable=False),
-    sa.Column('at', storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('at', storage.columns.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['entry_id'], ['entries.id'], name=op.f('fk_placements_entry_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['story_id'], ['stories.id'], name=op.f('fk_placements_story_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('seq', name=op.f('pk_placements')),
@@ -308,7 +308,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('story_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
-    sa.Column('at', storage.tables.Moment(timezone=True), nullable=False),
+    sa.Column('at', storage.columns.Moment(timezone=True), nullable=False),
     sa.Column('material', sa.Boolean(), nullable=False),
     sa.Column('changes', sa.JSON(none_as_null=True), nullable=False),
     sa.ForeignKeyConstraint(['story_id'], ['stories.id'], name=op.f('fk_revisions_story_id'), ondelete='CASCADE'),
