@@ -1,6 +1,7 @@
 """Hold the shipped catalogue, gazetteer and labelled sentences to what others rely on."""
 
 import json
+import re
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -209,3 +210,12 @@ def test_a_hard_negative_has_none_of_the_five():
     assert [] == [
         r["id"] for r in gold("dev") + gold("heldout") if r.get("hard_negative") and FIVE & set(r["entities"])
     ]
+
+
+def test_counts_in_the_readme_are_those_of_the_data():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8") if (ROOT / "README.md").exists() else ""
+    places = parse_places((DATA / "places.toml").read_text(encoding="utf-8"))
+    counts = {"entities": len(entities()), "aliases": len(aliases()), "places": len(places)}
+    said = [(what, int(number.replace(",", ""))) for number, what in re.findall(r"([\d,]+) (\w+)", readme)]
+
+    assert [] == [(what, number) for what, number in said if what in counts and counts[what] != number]
