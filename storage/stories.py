@@ -121,6 +121,18 @@ def save_revision(session: Session, story: int, *, state: Mapping[str, Any], rev
     return row.revision
 
 
+def story_entities(session: Session, story: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the entities, and the families, that the entries of a story named."""
+    rows = session.exec(
+        select(MatchRow.entity, MatchRow.families)
+        .join(PlacementRow, col(PlacementRow.entry_id) == col(MatchRow.entry_id))
+        .where(PlacementRow.story_id == story)
+    ).all()
+    entities = {entity for entity, _ in rows}
+    families = {family for _, its_families in rows for family in its_families}
+    return tuple(sorted(entities)), tuple(sorted(families))
+
+
 def merge_stories(session: Session, earlier: int, *, later: int) -> None:
     """Point a later story at the earlier one that tells the same event; nothing is sent again."""
     session.exec(update(Story).where(col(Story.id) == later).values(merged_into=earlier))

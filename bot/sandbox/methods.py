@@ -94,9 +94,7 @@ class Methods:
         }
         message |= self._thread(chat, params)
         message |= self._answer(chat, params)
-        markup = checked_markup(params.get("reply_markup"))
-        if markup:
-            message["reply_markup"] = markup
+        message |= _markup(params)
         if params.get("disable_notification"):
             message["silent"] = True
         return message
@@ -138,18 +136,12 @@ class Methods:
             "text": text,
             "entities": entities,
         }
-        markup = checked_markup(params.get("reply_markup"))
-        return self._changed(
-            "editMessageText", before=before, after=after | ({"reply_markup": markup} if markup else {})
-        )
+        return self._changed("editMessageText", before=before, after=after | _markup(params))
 
     def _editmessagereplymarkup(self, params: Mapping[str, Any]) -> dict[str, Any]:
         before = self._target(params)
         after = {key: value for key, value in before.items() if key != "reply_markup"}
-        markup = checked_markup(params.get("reply_markup"))
-        return self._changed(
-            "editMessageReplyMarkup", before=before, after=after | ({"reply_markup": markup} if markup else {})
-        )
+        return self._changed("editMessageReplyMarkup", before=before, after=after | _markup(params))
 
     def _target(self, params: Mapping[str, Any]) -> dict[str, Any]:
         chat = self._writable(params)
@@ -256,6 +248,11 @@ _GIFTS: Final = {
     "premium_subscription": False,
     "gifts_from_channels": False,
 }
+
+
+def _markup(params: Mapping[str, Any]) -> dict[str, Any]:
+    markup = checked_markup(params.get("reply_markup"))
+    return {"reply_markup": markup} if markup else {}
 
 
 def _shown(chat: Mapping[str, Any]) -> dict[str, Any]:

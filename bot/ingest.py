@@ -1,0 +1,191 @@
+"""Take one poll in: everything that it changes commits together, or none of it does.
+
+triage ─match (parallel)→ │ one transaction: feed, entries, matches,
+                          │ placement (serial), revision, outbox │ → nudge the sender
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from bot.alerting import StoryNews, decide
+from matchers.revisions import StoryState, revise
+from matchers.stories import StoryIndex, place
+from matchers.types import EntryText, PlacementKind, StoryEntry
+from storage.entries import add_entries, add_matches, revise_entries, touch_entries
+from storage.feeds import record_poll
+from storage.outbox import owe, owe_stories
+from storage.records import Disposition
+from storage.stories import add_placement, placements_after, save_revision, story, story_entities
+from storage.terms import subscribers, told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from sqlmodel import Session
+
+    from bot.store import Store
+    from bot.triage import Triage
+    from matchers.types import Match, Placement
+    from matchers.watchlist import Watchlist
+    from storage.delivery_records import NewDelivery
+    from storage.records import FeedToPoll, NewEntry, PollOutcome
+
+log = structlog.get_logger()
+
+# Placements read at once to catch the index up; a restart reads the window in slices of this size.
+_SLICE: Final = 50_000
+
+
+class LeaseLost(Exception):
+    """Say that another process has taken the feed since; this poll is thrown away whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """Hold what one poll brought."""
+
+    new: int = 0
+    matched: int = 0
+    stories: int = 0
+    copies: int = 0
+    owed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Hold a new entry with what was found in it."""
+
+    entry: NewEntry
+    matches: tuple[Match, ...]
+
+
+class Ingest:
+    """Turn polls into entries, stories and deliveries."""
+
+    def __init__(self, store: Store, watchlist: Watchlist, *, window: timedelta) -> None:
+        self._store = store
+        self._watchlist = watchlist
+        self._window = window
+        self._index: StoryIndex | None = None
+        self._seq = 0
+
+    async def take(self, feed: FeedToPoll, triaged: Triage | None, *, outcome: PollOutcome) -> IngestReport:
+        """Commit a poll; raise LeaseLost when another process has the feed now."""
+        found = await asyncio.to_thread(self._match, feed, triaged.new if triaged else ())
+        try:
+            report = await self._store.write(self._commit, feed, triaged=triaged, found=found, outcome=outcome)
+        except BaseException:
+            # Whatever the transaction put into the index is not in the database: read it anew.
+            self._index = None
+            raise
+        log.info("poll.ingested", feed=feed.url, new=report.new, matched=report.matched, owed=report.owed)
+        return report
+
+    def _match(self, feed: FeedToPoll, entries: Sequence[NewEntry]) -> list[_Found]:
+        return [
+            _Found(
+                entry, self._watchlist.match(EntryText(entry.title, entry.summary, entry.lang or feed.lang, feed.scope))
+            )
+            for entry in entries
+        ]
+
+    def _commit(
+        self, session: Session, feed: FeedToPoll, *, triaged: Triage | None, found: list[_Found], outcome: PollOutcome
+    ) -> IngestReport:
+        if not record_poll(session, outcome):
+            raise LeaseLost(feed.url)
+        if triaged is None:
+            return IngestReport()
+        now = outcome.at
+        ids = add_entries(session, feed.id, entries=triaged.new, now=now)
+        revise_entries(session, feed.id, changed=triaged.changed, now=now)
+        touch_entries(session, triaged.seen, now=now)
+        fresh = [each for each in found if each.entry.key in ids and each.matches]
+        for each in fresh:
+            add_matches(session, ids[each.entry.key], matches=each.matches)
+        ringing = [each for each in fresh if each.entry.disposition is Disposition.ALERT]
+        placed = self._place(session, feed, ids=ids, ringing=ringing, now=now)
+        return IngestReport(
+            new=len(ids),
+            matched=len(fresh),
+            stories=sum(placement.kind is PlacementKind.NEW for placement, _ in placed),
+            copies=sum(placement.kind is PlacementKind.COPY for placement, _ in placed),
+            owed=sum(owed for _, owed in placed),
+        )
+
+    def _place(
+        self, session: Session, feed: FeedToPoll, *, ids: Mapping[str, int], ringing: list[_Found], now: datetime
+    ) -> list[tuple[Placement, int]]:
+        """Place entries one after another under the placement lock, oldest first."""
+        if not ringing:
+            return []
+        self._store.database.placement_lock(session)
+        index = self._caught_up(session, now)
+        placed = []
+        for each in sorted(ringing, key=lambda found: (found.entry.effective, found.entry.key)):
+            placement = place(
+                _story_entry(each.entry, ids[each.entry.key], feed=feed, now=now), each.matches, index=index, now=now
+            )
+            self._seq = add_placement(session, placement, now=now)
+            index.apply(placement)
+            placed.append((placement, self._tell(session, placement, matches=each.matches, now=now)))
+        return placed
+
+    def _caught_up(self, session: Session, now: datetime) -> StoryIndex:
+        """Return the index with everything that any process has placed."""
+        since = now - self._window
+        if self._index is None:
+            self._index, self._seq = StoryIndex(), 0
+        while missed := placements_after(session, self._seq, since=since, limit=_SLICE):
+            for stored in missed:
+                self._index.apply(stored.placement)
+            self._seq = missed[-1].seq
+        return self._index
+
+    def _tell(self, session: Session, placement: Placement, *, matches: Sequence[Match], now: datetime) -> int:
+        """Revise the story and write down who is owed what; return how many deliveries were new."""
+        number = int(placement.story)
+        known = story(session, number)
+        before = StoryState.from_json(known.state) if known and known.state else None
+        state, revision = revise(before, placement, matches)
+        revision_number = save_revision(session, number, state=state.to_json(), revision=revision, now=now)
+        news = StoryNews(
+            story=number,
+            number=revision_number,
+            revision=revision,
+            joins_outlets=placement.kind is not PlacementKind.NEW,
+            begins_development=placement.kind is PlacementKind.FOLLOW_UP
+            and placement.development == placement.entry.key,
+        )
+        return self._owe(session, news, now=now)
+
+    def _owe(self, session: Session, news: StoryNews, *, now: datetime) -> int:
+        entities, families = story_entities(session, news.story)
+        chats = subscribers(session, entities=entities, families=families, story=news.story, now=now)
+        known = told(session, news.story, chats=[each.chat for each in chats])
+        owed: list[NewDelivery] = []
+        for each in chats:
+            owed += decide(each, known.get(each.chat), news=news, now=now)
+        owe_stories(session, news.story, chats=[each.chat for each in chats if each.chat not in known], now=now)
+        return owe(session, owed, now=now)
+
+
+def _story_entry(entry: NewEntry, number: int, *, feed: FeedToPoll, now: datetime) -> StoryEntry:
+    return StoryEntry(
+        key=str(number),
+        title=entry.title,
+        seen=now,
+        published=entry.effective,
+        summary=entry.summary,
+        url=entry.url,
+        lang=entry.lang or feed.lang,
+        outlet=feed.outlet.key,
+        owner=feed.outlet.owner,
+        kind=feed.outlet.kind,
+    )
