@@ -1,0 +1,104 @@
+"""Parse bodies in worker processes that can be killed: a deadline, a memory limit, a new one after a death."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import pickle
+import struct
+import sys
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+if TYPE_CHECKING:
+    from bot.feeds.reading import ParsedFeed
+
+log = structlog.get_logger()
+
+DEADLINE_S: Final = 10.0
+# A worker's address space; the worst of the hostile inputs needed 214 MB.
+MEMORY: Final = 1024 * 1024 * 1024
+_HEAD: Final = struct.Struct(">I")
+
+
+class ParseFailed(Exception):
+    """Hold why a body gave no feed: not-a-feed, parser-timeout or parser-crash."""
+
+    def __init__(self, kind: str, detail: str = "") -> None:
+        super().__init__(f"{kind}: {detail}" if detail else kind)
+        self.kind = kind
+        self.detail = detail
+
+
+class ParserPool:
+    """Hold a few parser processes; they start when first needed and end with this process."""
+
+    def __init__(self, workers: int = 2, *, deadline_s: float = DEADLINE_S) -> None:
+        self._deadline_s = deadline_s
+        self._free: asyncio.LifoQueue[asyncio.subprocess.Process | None] = asyncio.LifoQueue()
+        for _ in range(workers):
+            self._free.put_nowait(None)
+
+    async def parse(self, body: bytes, content_type: str) -> ParsedFeed:
+        """Return the feed in a body; raise ParseFailed. A worker that is late is killed and replaced."""
+        worker = await self._free.get()
+        try:
+            if worker is None or worker.returncode is not None:
+                worker = await _start()
+            async with asyncio.timeout(self._deadline_s):
+                answer = await _ask(worker, body, content_type)
+        except TimeoutError:
+            await _end(worker)
+            worker = None
+            raise ParseFailed("parser-timeout", f"more than {self._deadline_s:.0f} s") from None
+        except (asyncio.IncompleteReadError, ConnectionError, BrokenPipeError):
+            await _end(worker)
+            worker = None
+            raise ParseFailed("parser-crash", "the parser ran out of memory or died") from None
+        except asyncio.CancelledError:
+            await _end(worker)
+            worker = None
+            raise
+        finally:
+            self._free.put_nowait(worker)
+        if isinstance(answer, str):
+            raise ParseFailed("not-a-feed", answer)
+        return answer
+
+    async def close(self) -> None:
+        """End every worker."""
+        while not self._free.empty():
+            await _end(self._free.get_nowait())
+
+
+async def _start() -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot.feeds.worker",
+        str(MEMORY),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+
+
+async def _ask(worker: asyncio.subprocess.Process, body: bytes, content_type: str) -> ParsedFeed | str:
+    assert worker.stdin is not None, "a worker reads from a pipe"
+    assert worker.stdout is not None, "a worker writes to a pipe"
+    kind = content_type.encode()[:200]
+    worker.stdin.write(_HEAD.pack(len(kind)) + kind + _HEAD.pack(len(body)) + body)
+    await worker.stdin.drain()
+    (length,) = _HEAD.unpack(await worker.stdout.readexactly(_HEAD.size))
+    answer: ParsedFeed | str = pickle.loads(await worker.stdout.readexactly(length))  # noqa: S301 - from our own child
+    return answer
+
+
+async def _end(worker: asyncio.subprocess.Process | None) -> None:
+    if worker is None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        worker.kill()
+    await worker.wait()
+    if worker.stdin:
+        worker.stdin.close()

@@ -1,0 +1,141 @@
+"""Poll what is due: claim, fetch, parse, take in. One bad feed never stops another."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from bot.feeds.cadence import CadenceSettings, PollFacts, plan
+from bot.feeds.fetch import Fetched, FetchFailed, FetchResult, fetch
+from bot.feeds.parse import ParseFailed
+from bot.ingest import LeaseLost
+from bot.triage import Triage, keys_of, triage
+from storage.entries import known_entries
+from storage.feeds import claim_feeds, cool_host, host_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.clock import Clock
+    from bot.feeds.parse import ParserPool
+    from bot.feeds.reading import ParsedFeed
+    from bot.http import GuardedClient
+    from bot.ingest import Ingest, IngestReport
+    from bot.store import Store
+    from storage.records import FeedToPoll
+
+log = structlog.get_logger()
+
+# Feeds in the air at once; at a mean of one second each this is two thousand a minute.
+AT_ONCE: Final = 32
+# Fetch 30, parse 10, store 5 seconds: longer, and the lease may be another's.
+_DEADLINE_S: Final = 45.0
+_LEASE_S: Final = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """Hold what one poll of one feed came to."""
+
+    feed: str
+    outlet: str
+    status: int
+    result: str
+    new: int = 0
+    matched: int = 0
+    owed: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Hold what polling reaches the world through."""
+
+    client: GuardedClient
+    parser: ParserPool
+    clock: Clock
+
+
+@dataclass(slots=True)
+class Poller:
+    """Poll due feeds for one process."""
+
+    store: Store
+    ingest: Ingest
+    edges: Edges
+    holder: str
+    settings: CadenceSettings = field(default_factory=CadenceSettings)
+    _jitter: random.Random = field(default_factory=random.Random)
+
+    async def poll_due(self, *, limit: int = AT_ONCE) -> tuple[PollReport, ...]:
+        """Poll what is due now, one feed a host, and return what each came to."""
+        now = self.edges.clock.now()
+        feeds = await self.store.write(claim_feeds, now=now, limit=limit, lease_s=_LEASE_S, holder=self.holder)
+        return tuple(await asyncio.gather(*(self._poll(feed) for feed in feeds)))
+
+    async def _poll(self, feed: FeedToPoll) -> PollReport:
+        try:
+            async with asyncio.timeout(_DEADLINE_S):
+                return await self._poll_once(feed)
+        except LeaseLost:
+            log.warning("poll.lease_lost", feed=feed.url)
+        except Exception as error:  # a feed's outer edge: its lease runs out and it is polled again
+            log.exception("poll.failed", feed=feed.url)
+            return PollReport(feed.url, feed.outlet.key, 0, "failed", detail=type(error).__name__)
+        return PollReport(feed.url, feed.outlet.key, 0, "lost")
+
+    async def _poll_once(self, feed: FeedToPoll) -> PollReport:
+        result = await fetch(feed, self.edges.client, now=self.edges.clock.now())
+        parsed, failure = await self._parse(result)
+        now = self.edges.clock.now()
+        triaged = await self._triage(feed, parsed, now=now) if parsed else None
+        facts = PollFacts(
+            new=len(triaged.new) if triaged else 0,
+            hint_s=parsed.hint_s if parsed else 0,
+            error=failure.detail if failure else "",
+            error_kind=failure.kind if failure else "",
+            jitter=self._jitter.random(),
+        )
+        outcome = plan(feed, result, facts=facts, now=now, settings=self.settings)
+        report = await self.ingest.take(feed, triaged, outcome=outcome)
+        if isinstance(result, FetchFailed) and result.kind == "throttled":
+            await self.store.write(cool_host, host_of(feed.url), until=outcome.next_at)
+        log.info("feed.polled", feed=feed.url, status=outcome.status, state=outcome.state.value, new=report.new)
+        return _report(feed, result, failure=failure, report=report)
+
+    async def _parse(self, result: FetchResult) -> tuple[ParsedFeed | None, ParseFailed | None]:
+        if not isinstance(result, Fetched):
+            return None, None
+        try:
+            return await self.edges.parser.parse(result.body, result.content_type), None
+        except ParseFailed as failure:
+            return None, failure
+
+    async def _triage(self, feed: FeedToPoll, parsed: ParsedFeed, *, now: datetime) -> Triage:
+        keys = keys_of(parsed.entries)
+        known = await self.store.read(
+            known_entries,
+            feed.id,
+            guid_keys=[each.guid for each in keys if each.guid],
+            url_keys=[each.url for each in keys if each.url],
+            title_keys=[each.title for each in keys],
+        )
+        return triage(parsed.entries, known, baseline=feed.baseline, lang=parsed.lang or feed.lang, now=now)
+
+
+def _report(feed: FeedToPoll, result: FetchResult, *, failure: ParseFailed | None, report: IngestReport) -> PollReport:
+    failed = failure or (result if isinstance(result, FetchFailed) else None)
+    return PollReport(
+        feed.url,
+        feed.outlet.key,
+        result.status,
+        failed.kind if failed else ("read" if isinstance(result, Fetched) else "unchanged"),
+        new=report.new,
+        matched=report.matched,
+        owed=report.owed,
+        detail=failed.detail if failed else "",
+    )
