@@ -97,17 +97,14 @@ def triage(entries: Sequence[ParsedEntry], known: KnownEntries, *, baseline: boo
     changed: dict[int, ChangedEntry] = {}
     seen: dict[int, None] = {}
     for entry, keys in zip(entries, keys_of(entries), strict=True):
-        if not entry.title and not entry.summary:
-            continue
         old = known.by_guid.get(keys.guid) or known.by_url.get(keys.url)
         if old is None:
-            fresh = _new(entry, keys, lang=lang, now=now)
-            new.setdefault(keys.main, fresh)
+            new.setdefault(keys.main, _new(entry, keys, lang=lang, now=now))
             continue
         seen.setdefault(old.id)
         if edit := _edit(entry, keys, old=old):
             changed.setdefault(old.id, edit)
-    judged = [_judge(each, known, baseline=baseline, now=now) for each in new.values()]
+    judged = [_judge(each, known, baseline=baseline, now=now) for each in new.values() if each.title]
     flood = not baseline and _is_flood(judged, now)
     if flood:
         judged = [_as(each, Disposition.HELD) for each in judged]

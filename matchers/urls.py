@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from html import unescape
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 _TRACKERS: Final = re.compile(
     r"^(?:utm_\w+|at_\w+|ns_\w+|mc_\w+|guce_\w+|xtor|xts|fbclid|gclid|dclid|msclkid|yclid|igshid|cmpid|cmp|ncid|ocid|smid"
@@ -26,6 +26,7 @@ _HOST_PREFIX: Final = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=.+\..+)")
 _REDIRECTORS: Final = re.compile(
     r"^(?:www\.)?(?:google\.[a-z.]+/url|l\.facebook\.com/l\.php|bing\.com/news/apiclick\.aspx)$"
 )
+_OTHER_SCHEME: Final = re.compile(r"^(?!https?:)[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _AMP_CACHE: Final = re.compile(r"^[\w-]+\.cdn\.ampproject\.org/[cv]/(?:s/)?(.+)$")
 _NAMES_ARTICLE: Final = re.compile(r"\d{4,}|(?:[^/]+-){3,}[^/]+")
 
@@ -36,23 +37,29 @@ def canonical_url(url: str) -> str:
 
 
 def _canonical(url: str, *, unwraps: int) -> str:
-    if _OTHER_SCHEME.match(url):
+    parts = _parts(url)
+    if parts is None:
         return ""
-    try:
-        parts = urlsplit(url if "//" in url else f"//{url}")
-        host, port = (parts.hostname or "").rstrip("."), parts.port
-    except ValueError:
-        return ""
-    if parts.scheme not in {"", "http", "https"} or not host:
-        return ""
+    host, port = parts.hostname or "", parts.port
     target = _wrapped(host, parts.path, query=parts.query)
     if target and unwraps:
         return _canonical(target, unwraps=unwraps - 1)
-    shown = _HOST_PREFIX.sub("", host) + (f":{port}" if port not in {None, 80, 443} else "")
+    shown = _HOST_PREFIX.sub("", host.rstrip(".")) + (f":{port}" if port not in {None, 80, 443} else "")
     path = _path(parts.path)
     query = _query(parts.query, path)
     fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
     return f"{shown}{path}{'?' if query else ''}{query}{fragment}"
+
+
+def _parts(url: str) -> SplitResult | None:
+    """Split a web address, also one without its scheme; None for anything else."""
+    if _OTHER_SCHEME.match(url):
+        return None
+    try:
+        parts = urlsplit(url if "//" in url else f"//{url}")
+        return parts if parts.hostname and parts.port != 0 else None
+    except ValueError:
+        return None
 
 
 def _wrapped(host: str, path: str, *, query: str) -> str:

@@ -41,6 +41,14 @@ _SLOW_STATES: Final = {
     FeedState.NOT_FEED: 6 * _HOUR,
     FeedState.GONE: 7 * _DAY,
 }
+_NEVER: Final = timedelta.max
+# "Gone" must be said twice: 410 a day apart, 404 or no such name for two weeks.
+_GONE_AFTER: Final = {"gone": timedelta(days=1), "not-found": timedelta(days=14), "dns": timedelta(days=14)}
+_AT_ONCE: Final = {
+    "blocked": FeedState.BLOCKED,
+    "refused-address": FeedState.BLOCKED,
+    "not-a-feed": FeedState.NOT_FEED,
+}
 _SILENT_LEAST: Final = 12 * _HOUR
 _REDIRECT_TIMES: Final = 5
 _REDIRECT_AGE: Final = timedelta(days=3)
@@ -180,7 +188,7 @@ def _failed(feed: FeedToPoll, result: FetchResult, *, facts: PollFacts, now: dat
     cadence = replace(
         feed.cadence,
         fail_count=feed.cadence.fail_count + 1,
-        gone_count=feed.cadence.gone_count + (kind == "gone"),
+        gone_count=feed.cadence.gone_count + (kind in _GONE_AFTER),
         first_failed=feed.cadence.first_failed or now,
         last_try=now,
     )
@@ -207,14 +215,10 @@ def _failed(feed: FeedToPoll, result: FetchResult, *, facts: PollFacts, now: dat
 def failure_state(cadence: Cadence, kind: str, *, now: datetime) -> FeedState | None:
     """Return the state that a failure leads to, None for the one it had; a success leads back from each."""
     failing_for = now - (cadence.first_failed or now)
-    if (kind == "gone" and cadence.gone_count >= 2 and failing_for >= timedelta(days=1)) or (
-        kind in {"not-found", "dns"} and failing_for >= timedelta(days=14)
-    ):
+    if cadence.gone_count >= 2 and failing_for >= _GONE_AFTER.get(kind, _NEVER):
         return FeedState.GONE
-    if kind in {"blocked", "refused-address"}:
-        return FeedState.BLOCKED
-    if kind == "not-a-feed":
-        return FeedState.NOT_FEED
+    if kind in _AT_ONCE:
+        return _AT_ONCE[kind]
     if failing_for >= timedelta(days=1):
         return FeedState.FAILING
     return FeedState.DEGRADED if cadence.fail_count >= 3 else None

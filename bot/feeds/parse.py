@@ -47,7 +47,7 @@ class ParserPool:
             if worker is None or worker.returncode is not None:
                 worker = await _start()
             async with asyncio.timeout(self._deadline_s):
-                answer = await _ask(worker, body, content_type)
+                answer = await _ask(worker, body, content_type=content_type)
         except TimeoutError:
             await _end(worker)
             worker = None
@@ -83,7 +83,7 @@ async def _start() -> asyncio.subprocess.Process:
     )
 
 
-async def _ask(worker: asyncio.subprocess.Process, body: bytes, content_type: str) -> ParsedFeed | str:
+async def _ask(worker: asyncio.subprocess.Process, body: bytes, *, content_type: str) -> ParsedFeed | str:
     assert worker.stdin is not None, "a worker reads from a pipe"
     assert worker.stdout is not None, "a worker writes to a pipe"
     kind = content_type.encode()[:200]
