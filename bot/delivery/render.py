@@ -2,27 +2,37 @@
 
 Limits (Bot API): 4,096 UTF-16 units after parsing, 32,768 bytes before it,
 100 entities a message. A longer message becomes several parts, cut between
-paragraphs where it can be, never inside a tag or a character.
+paragraphs where it can be, never inside a tag or a grapheme.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from dataclasses import replace
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
+
+import regex
 
 from bot.delivery.message import Message, Span, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 MOST_UNITS: Final = 4096
 MOST_BYTES: Final = 32_768
 MOST_ENTITIES: Final = 100
-# Overrides and isolates from a feed could turn the line around them; marks of direction are harmless.
-_TURNERS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# A piece that is not cut further: half a message, so that two pieces always share one when they can.
+_PIECE_UNITS: Final = MOST_UNITS // 2
+# Longer addresses are traps or mistakes; browsers and Telegram's own clients cut about here.
+_LONGEST_URL: Final = 2048
+# Embeddings and overrides turn the text around them; isolates do no harm when they are closed.
+_OVERRIDES: Final = frozenset("\u202a\u202b\u202c\u202d\u202e")
+_ISOLATES: Final = frozenset("\u2066\u2067\u2068")
+_POP_ISOLATE: Final = "\u2069"
+_GRAPHEME: Final = regex.compile(r"\X")
 _TAGS: Final = {
     Style.BOLD: ("<b>", "</b>"),
     Style.ITALIC: ("<i>", "</i>"),
@@ -34,8 +44,20 @@ _TAGS: Final = {
 
 
 def to_html(message: Message) -> tuple[str, ...]:
-    """Return the parts of a message as HTML that Telegram accepts."""
-    return tuple("".join(_tagged(span) for span in part) for part in split(message.spans)) or ("",)
+    """Return the parts of a message as HTML that Telegram accepts; one empty part for nothing to say."""
+    return tuple("".join(map(_tagged, part)) for part in split(message.spans)) or ("",)
+
+
+def parts(message: Message) -> tuple[Message, ...]:
+    """Return messages of one part each: the first edits or answers, the last has the buttons."""
+    pieces = split(message.spans)
+    if len(pieces) < 2:
+        return (message,)
+    middle = replace(message, keyboard=(), force_reply="", edits=None, answers=None)
+    cut = [replace(middle, spans=piece) for piece in pieces]
+    cut[0] = replace(cut[0], edits=message.edits, answers=message.answers)
+    cut[-1] = replace(cut[-1], keyboard=message.keyboard, force_reply=message.force_reply)
+    return tuple(cut)
 
 
 def units(text: str) -> int:
@@ -43,80 +65,140 @@ def units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def clean(text: str) -> str:
-    """Take out what could hurt a screen: control characters, surrogates, direction overrides."""
-    kept = "".join(
-        character
-        for character in text
-        if character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cs", "Cn"}
-    )
-    return _TURNERS.sub("", kept)
-
-
 def safe_url(url: str) -> str:
     """Return a web address without credentials, or "" for anything else."""
     try:
-        parts = urlsplit(url)
+        address = urlsplit(url)
+        host = address.hostname
     except ValueError:
         return ""
-    if parts.scheme not in {"http", "https"} or not parts.hostname or any(character.isspace() for character in url):
+    plain = url.isprintable() and not any(character.isspace() or character == "\\" for character in url)
+    if address.scheme not in {"http", "https"} or not host or not plain or len(url) > _LONGEST_URL:
         return ""
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return address._replace(netloc=address.netloc.rpartition("@")[2]).geturl()
 
 
-def split(spans: tuple[Span, ...]) -> tuple[tuple[Span, ...], ...]:
-    """Cut spans into parts within Telegram's limits."""
-    parts: list[list[Span]] = [[]]
-    for piece in _pieces(spans):
-        if parts[-1] and not _fits([*parts[-1], piece]):
-            parts.append([])
-        parts[-1].append(piece)
-    return tuple(tuple(_trimmed(part)) for part in parts if "".join(span.text for span in part).strip())
+def clean(text: str) -> str:
+    """Take out what could hurt a screen: control characters, surrogates, what turns text around."""
+    return "".join(span.text for span in _cleaned((Span(text),)))
 
 
-def _pieces(spans: tuple[Span, ...]) -> Iterator[Span]:
-    """Give spans line by line, so that a part may end after any line."""
+def split(spans: Sequence[Span]) -> tuple[tuple[Span, ...], ...]:
+    """Cut spans into parts within Telegram's limits; parts with nothing to read are left out."""
+    found: list[list[Span]] = []
+    part: list[Span] = []
+    for paragraph in _paragraphs(_cleaned(spans)):
+        if part and not _fits([*part, *paragraph]):
+            found.append(part)
+            part = []
+        for piece in paragraph:
+            if part and not _fits([*part, piece]):
+                found.append(part)
+                part = []
+            part.append(piece)
+    return tuple(_trimmed(each) for each in [*found, part] if "".join(span.text for span in each).strip())
+
+
+def _cleaned(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Drop harmful characters; an isolate stays when it is closed in its line, whatever the spans between."""
+    text = "".join(span.text for span in spans)
+    kept = _kept_isolates(text)
+    cleaned = []
+    position = 0
     for span in spans:
-        text = clean(span.text)
-        if span.style in {Style.QUOTE, Style.LINK} and units(text) <= MOST_UNITS // 2:
-            yield Span(text, span.style, span.url)
-            continue
-        for line in text.splitlines(keepends=True):
-            for piece in _chunks(line):
-                yield Span(piece, span.style, span.url)
+        characters = [
+            character for place, character in enumerate(span.text, position) if place in kept or _harmless(character)
+        ]
+        cleaned.append(replace(span, text="".join(characters)))
+        position += len(span.text)
+    return tuple(cleaned)
+
+
+def _harmless(character: str) -> bool:
+    if character in "\n\t":
+        return True
+    if character in _OVERRIDES or character in _ISOLATES or character == _POP_ISOLATE:
+        return False
+    return unicodedata.category(character) not in {"Cc", "Cs", "Zl", "Zp"}
+
+
+def _kept_isolates(text: str) -> frozenset[int]:
+    """Return the places of isolates that are closed in their line; a line that will be cut keeps none."""
+    kept: set[int] = set()
+    begin = 0
+    for line in text.split("\n"):
+        opened: list[int] = []
+        for place, character in enumerate(line if units(line) <= _PIECE_UNITS else "", begin):
+            if character in _ISOLATES:
+                opened.append(place)
+            elif character == _POP_ISOLATE and opened:
+                kept |= {opened.pop(), place}
+        begin += len(line) + 1
+    return frozenset(kept)
+
+
+def _paragraphs(spans: Iterable[Span]) -> Iterator[list[Span]]:
+    """Give pieces by paragraph, so that a part ends between two paragraphs where it can."""
+    paragraph: list[Span] = []
+    for piece in _pieces(spans):
+        paragraph.append(piece)
+        if "".join(each.text for each in paragraph[-2:]).endswith("\n\n"):
+            yield paragraph
+            paragraph = []
+    yield paragraph
+
+
+def _pieces(spans: Iterable[Span]) -> Iterator[Span]:
+    """Give spans line by line; short quotes and links stay whole."""
+    for span in spans:
+        whole = span.style in {Style.QUOTE, Style.LINK} and units(span.text) <= _PIECE_UNITS
+        for line in [span.text] if whole else span.text.splitlines(keepends=True):
+            yield from (replace(span, text=chunk) for chunk in _chunks(line))
 
 
 def _chunks(line: str) -> Iterator[str]:
-    """Cut a line that no message can hold, at a space where there is one, never inside a cluster."""
-    most = MOST_UNITS // 2
-    while units(line) > most:
-        cut = most // 2
-        space = line.rfind(" ", cut // 2, cut)
-        cut = space + 1 if space > 0 else cut
-        while cut > 1 and (
-            unicodedata.combining(line[cut]) or line[cut] in "\u200d\ufe0f" or line[cut - 1] == "\u200d"
-        ):
-            cut -= 1
-        yield line[:cut]
-        line = line[cut:]
-    if line:
+    """Cut a line that is too long at spaces, else between graphemes, else (a hostile one) inside."""
+    if units(line) <= _PIECE_UNITS:
         yield line
+        return
+    chunk, length = "", 0
+    for word in _words(line):
+        if length + units(word) > _PIECE_UNITS:
+            yield chunk
+            chunk, length = "", 0
+        chunk += word
+        length += units(word)
+    yield chunk
+
+
+def _words(line: str) -> Iterator[str]:
+    """Give words with their space; one that is longer than half a piece grapheme by grapheme."""
+    for word in regex.findall(r"\S*\s+|\S+", line):
+        if units(word) <= _PIECE_UNITS // 2:
+            yield word
+            continue
+        for grapheme in _GRAPHEME.findall(word):
+            yield from [grapheme] if units(grapheme) <= _PIECE_UNITS else grapheme
 
 
 def _fits(part: list[Span]) -> bool:
     return (
         sum(units(span.text) for span in part) <= MOST_UNITS
-        and sum(len(_tagged(span).encode()) for span in part) <= MOST_BYTES
         and sum(span.style is not Style.PLAIN for span in part) <= MOST_ENTITIES
+        and sum(len(_tagged(span).encode()) for span in part) <= MOST_BYTES
     )
 
 
-def _trimmed(part: list[Span]) -> list[Span]:
-    first = Span(part[0].text.lstrip("\n"), part[0].style, part[0].url)
-    trimmed = [first, *part[1:]]
-    last = trimmed[-1]
-    trimmed[-1] = Span(last.text.rstrip("\n"), last.style, last.url)
-    return trimmed
+def _trimmed(part: list[Span]) -> tuple[Span, ...]:
+    """Take empty lines off both ends and join what was cut without need."""
+    joined = [replace(same[0], text="".join(span.text for span in same)) for same in _alike(part)]
+    joined[0] = replace(joined[0], text=joined[0].text.lstrip("\n"))
+    joined[-1] = replace(joined[-1], text=joined[-1].text.rstrip("\n"))
+    return tuple(joined)
+
+
+def _alike(part: list[Span]) -> list[list[Span]]:
+    return [list(group) for _, group in groupby(part, key=lambda span: (span.style, span.url))]
 
 
 def _tagged(span: Span) -> str:
