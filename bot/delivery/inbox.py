@@ -2,53 +2,53 @@
 
 python-telegram-bot by itself confirms an update when it has fetched it and loses it on
 a kill. Here an allow-listed projection is stored first, then the offset moves.
+
+getUpdates ─project→ inbox ─process_update→ Turn ─one transaction→ effects, replies owed, "handled"
 """
 
 from __future__ import annotations
 
-import contextvars
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from telegram import Update
 
-from bot.delivery.turn import Turn
+from bot.delivery.render import parts
+from bot.delivery.turn import Turn, current_turn
 from storage.chats import find_chat, open_chat
 from storage.delivery_records import DeliveryKind, NewDelivery
+from storage.errors import StorageError
 from storage.inbox import fail_update, handled, last_update_id, next_updates, store_updates
 from storage.outbox import owe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
+    from datetime import datetime
 
     from sqlmodel import Session
     from telegram.ext import Application
 
     from bot.clock import Clock
+    from bot.delivery.message import Message
     from bot.delivery.telegram import Messenger
     from bot.store import Store
     from storage.delivery_records import InboxUpdate
+    from storage.records import ChatRecord
 
 log = structlog.get_logger()
 
 # Replies overtake alerts: somebody is looking at the screen.
 PRIORITY_REPLY: Final = 0
-# A handler that fails this often on one update is wrong about it for good.
+# An answer that comes later than this answers nobody.
+REPLY_EXPIRY: Final = timedelta(hours=1)
+# A database that is busy deserves another try; an update that fails so often is at fault itself.
 _MOST_ATTEMPTS: Final = 3
-_MESSAGE: Final = (
-    "message_id",
-    "date",
-    "text",
-    "entities",
-    "message_thread_id",
-    "is_topic_message",
-    "migrate_to_chat_id",
-    "location",
-)
-_CHAT: Final = ("id", "type", "is_forum")
 
-# The turn of the update that is being handled; a context variable, since handlers take what the library gives them.
-current_turn: contextvars.ContextVar[Turn] = contextvars.ContextVar("current_turn")
+
+def no_apology(_chat: ChatRecord) -> Message | None:
+    """Say nothing when a handler fails."""
+    return None
 
 
 class Inbox:
@@ -61,49 +61,68 @@ class Inbox:
         *,
         application: Application[Any, Any, Any, Any, Any, Any],
         clock: Clock,
+        apology: Callable[[ChatRecord], Message | None] = no_apology,
     ) -> None:
         self._store = store
         self._messenger = messenger
         self._application = application
         self._clock = clock
+        self._apology = apology
+        application.add_error_handler(_note_failure)
 
     async def receive(self, *, wait_s: int) -> int:
         """Wait for updates, store them, and only then let Telegram forget the ones before; return how many came."""
         last = await self._store.read(last_update_id)
         updates = await self._messenger.updates(None if last is None else last + 1, wait_s=wait_s)
-        projected = [(int(update["update_id"]), project(update)) for update in updates]
-        if projected:
-            await self._store.write(store_updates, projected, now=self._clock.now())
-        return len(projected)
+        if updates:
+            numbered = [(int(update["update_id"]), update) for update in updates]
+            await self._store.write(store_updates, numbered, now=self._clock.now())
+        return len(updates)
 
     async def handle_pending(self) -> int:
-        """Handle what is stored, in order; return how many updates were handled."""
+        """Handle what is stored, in order; return how many updates were tried."""
         pending = await self._store.read(next_updates)
         for stored in pending:
             await self._handle(stored)
         return len(pending)
 
     async def _handle(self, stored: InboxUpdate) -> None:
-        turn = _turn(stored)
+        turn = turn_of(stored)
+        try:
+            await self._process(stored, turn)
+            await self._store.write(self._commit, turn)
+        except Exception as error:  # a handler's outer edge: one update must not stop the others
+            log.exception("update.failed", update=stored.update_id)
+            await self._fail(stored, turn, error=error)
+        if turn.query_id:
+            await self._messenger.toast(turn.query_id, turn.toast_text)
+
+    async def _process(self, stored: InboxUpdate, turn: Turn) -> None:
         token = current_turn.set(turn)
         try:
             update = Update.de_json(dict(stored.payload), self._application.bot)
             await self._application.process_update(update)
-        except Exception as error:  # a handler's outer edge: one update must not stop the others
-            log.exception("update.failed", update=stored.update_id)
-            await self._store.write(
-                fail_update,
-                stored.update_id,
-                reason=type(error).__name__,
-                now=self._clock.now(),
-                give_up=stored.attempts + 1 >= _MOST_ATTEMPTS,
-            )
-            return
         finally:
             current_turn.reset(token)
-        await self._store.write(self._commit, turn)
-        for query, text in turn.toasts:
-            await self._messenger.toast(query, text)
+        if turn.failure:
+            raise turn.failure
+
+    async def _fail(self, stored: InboxUpdate, turn: Turn, *, error: Exception) -> None:
+        """Give up on an update, unless the database was at fault and may be well again."""
+        give_up = not isinstance(error, StorageError) or stored.attempts + 1 >= _MOST_ATTEMPTS
+        await self._store.write(self._give_up if give_up else self._try_again, turn, reason=type(error).__name__)
+
+    def _try_again(self, session: Session, turn: Turn, *, reason: str) -> None:
+        fail_update(session, turn.update_id, reason=reason, now=self._clock.now(), give_up=False)
+
+    def _give_up(self, session: Session, turn: Turn, *, reason: str) -> None:
+        """Forget an update and say sorry once to a chat that we know."""
+        now = self._clock.now()
+        fail_update(session, turn.update_id, reason=reason, now=now, give_up=True)
+        chat = find_chat(session, turn.chat_telegram_id, topic_id=turn.topic_id)
+        sorry = self._apology(chat) if chat and chat.status == "active" else None
+        if chat and sorry:
+            owe(session, _replies(turn, [sorry], chat=chat.id, now=now), now=now)
 
     def _commit(self, session: Session, turn: Turn) -> None:
         """Write effects, replies and "handled" together, or none of them."""
@@ -111,85 +130,53 @@ class Inbox:
         for function, args, kwargs in turn.effects:
             function(session, *args, **kwargs)
         if turn.messages:
-            chat = find_chat(session, turn.telegram_id, topic_id=turn.topic_id) or open_chat(
-                session, turn.telegram_id, kind=turn.chat_kind, topic_id=turn.topic_id, now=now
-            )
-            owe(
-                session,
-                [
-                    NewDelivery(
-                        chat=chat.id,
-                        kind=DeliveryKind.REPLY,
-                        priority=PRIORITY_REPLY,
-                        not_before=now,
-                        update_id=turn.update_id,
-                        ordinal=ordinal,
-                        payload=message.to_json(),
-                    )
-                    for ordinal, message in enumerate(turn.messages)
-                ],
-                now=now,
-            )
+            chat = _chat_of(session, turn, now=now)
+            owe(session, _replies(turn, turn.messages, chat=chat.id, now=now), now=now)
         handled(session, turn.update_id, now=now)
 
 
-def project(update: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep of an update what a handler needs: ids, type, command or callback data, thread; no names."""
-    kept: dict[str, Any] = {"update_id": update["update_id"]}
-    for name in ("message", "channel_post"):
-        if name in update:
-            kept[name] = _message(update[name])
-    if "callback_query" in update:
-        query = update["callback_query"]
-        kept["callback_query"] = {
-            "id": query["id"],
-            "from": _person(query["from"]),
-            "chat_instance": query.get("chat_instance", ""),
-            "data": query.get("data", ""),
-        } | ({"message": _message(query["message"], bare=True)} if query.get("message") else {})
-    if "my_chat_member" in update:
-        change = update["my_chat_member"]
-        kept["my_chat_member"] = {
-            "chat": _only(change["chat"], _CHAT),
-            "from": _person(change["from"]),
-            "date": change["date"],
-            "old_chat_member": _membership(change["old_chat_member"]),
-            "new_chat_member": _membership(change["new_chat_member"]),
-        }
-    return kept
+async def _note_failure(_update: object, context: Any) -> None:
+    """Keep what a handler raised: python-telegram-bot swallows it otherwise."""
+    turn = current_turn.get(None)
+    if turn is not None:
+        turn.failure = context.error
 
 
-def _message(message: Mapping[str, Any], *, bare: bool = False) -> dict[str, Any]:
-    kept = _only(message, ("message_id", "date", "message_thread_id", "is_topic_message") if bare else _MESSAGE)
-    kept["chat"] = _only(message["chat"], _CHAT)
-    if "from" in message:
-        kept["from"] = _person(message["from"])
-    if "sender_chat" in message:
-        kept["sender_chat"] = _only(message["sender_chat"], _CHAT)
-    if not bare and message.get("reply_to_message"):
-        kept["reply_to_message"] = _message(message["reply_to_message"], bare=True)
-    return kept
+def _chat_of(session: Session, turn: Turn, *, now: datetime) -> ChatRecord:
+    found = find_chat(session, turn.chat_telegram_id, topic_id=turn.topic_id)
+    if found:
+        return found
+    whole = find_chat(session, turn.chat_telegram_id)
+    return open_chat(
+        session,
+        turn.chat_telegram_id,
+        kind=turn.chat_kind,
+        topic_id=turn.topic_id,
+        now=now,
+        lang=whole.lang if whole else "en",
+    )
 
 
-def _only(given: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: given[name] for name in names if name in given}
+def _replies(turn: Turn, messages: list[Message], *, chat: int, now: datetime) -> list[NewDelivery]:
+    """Return one delivery for each part of each reply, numbered in order."""
+    pieces = [piece for message in messages for piece in parts(message)]
+    return [
+        NewDelivery(
+            chat=chat,
+            kind=DeliveryKind.REPLY,
+            priority=PRIORITY_REPLY,
+            not_before=now,
+            update_id=turn.update_id,
+            ordinal=ordinal,
+            payload=piece.to_json(),
+            expires=now + REPLY_EXPIRY,
+        )
+        for ordinal, piece in enumerate(pieces)
+    ]
 
 
-def _person(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep id and language; the library wants a first name, so it gets an empty one."""
-    return {
-        "id": given["id"],
-        "is_bot": given.get("is_bot", False),
-        "first_name": "",
-        "language_code": given.get("language_code", ""),
-    }
-
-
-def _membership(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {"status": given["status"], "user": _person(given["user"])}
-
-
-def _turn(stored: InboxUpdate) -> Turn:
+def turn_of(stored: InboxUpdate) -> Turn:
+    """Return the empty turn of a stored update: where it came from and who began it."""
     payload = stored.payload
     query = payload.get("callback_query", {})
     about = (
@@ -201,10 +188,12 @@ def _turn(stored: InboxUpdate) -> Turn:
     )
     chat = about.get("chat", {})
     sender = query.get("from") or about.get("from") or {}
+    kind = chat.get("type", "private")
     return Turn(
         update_id=stored.update_id,
-        telegram_id=chat.get("id", sender.get("id", 0)),
+        chat_telegram_id=chat.get("id", sender.get("id", 0)),
         topic_id=about.get("message_thread_id", 0) if about.get("is_topic_message") else 0,
         user_id=sender.get("id", 0),
-        chat_kind={"supergroup": "group"}.get(chat.get("type", "private"), chat.get("type", "private")),
+        chat_kind="group" if kind == "supergroup" else kind,
+        query_id=query.get("id", ""),
     )

@@ -48,6 +48,7 @@ from bot.delivery.policy import (
     Throttled,
     Unmodified,
 )
+from bot.delivery.projection import ProjectedRequest
 from bot.delivery.render import safe_url, to_html
 from bot.errors import UserError
 from bot.logs import mask
@@ -86,7 +87,7 @@ def build_application(token: str, *, base_url: str, proxy: str = "") -> Applicat
     """Return python-telegram-bot's application on our requests; nothing is started."""
     root = base_url.rstrip("/")
     request = HTTPXRequest(connection_pool_size=POOL, read_timeout=_READ_S, write_timeout=_READ_S, proxy=proxy or None)
-    polling = HTTPXRequest(connection_pool_size=4, read_timeout=_POLL_READ_S, proxy=proxy or None)
+    polling = ProjectedRequest(connection_pool_size=4, read_timeout=_POLL_READ_S, proxy=proxy or None)
     return (
         ApplicationBuilder()
         .token(token)

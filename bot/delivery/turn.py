@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+import contextvars
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,26 +16,38 @@ if TYPE_CHECKING:
 class Turn:
     """Hold one update's replies and effects until they are committed together.
 
-    A handler never sends: it says what it would like to say here.
+    A handler never sends: it says what it would like to say here. `chat_kind` is
+    private, group or channel; `query_id` names the button press that is to be
+    answered; `failure` is what a handler raised, and then nothing else counts.
     """
 
     update_id: int
-    telegram_id: int
+    chat_telegram_id: int
     topic_id: int = 0
     user_id: int = 0
     chat_kind: str = "private"
+    query_id: str = ""
     messages: list[Message] = field(default_factory=list)
     effects: list[tuple[Callable[..., object], tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
-    toasts: list[tuple[str, str]] = field(default_factory=list)
+    toast_text: str = ""
+    failure: BaseException | None = None
 
     def reply(self, message: Message) -> None:
-        """Say something, or edit a message (`message.edits`), once the effects are committed."""
+        """Say something once the effects are committed."""
         self.messages.append(message)
 
-    def toast(self, query: str, text: str = "") -> None:
-        """Answer a button press; best effort, after the commit."""
-        self.toasts.append((query, text))
+    def edit(self, message_id: int, message: Message) -> None:
+        """Change a message of ours in place; one that was deleted is sent anew."""
+        self.messages.append(replace(message, edits=message_id))
+
+    def toast(self, text: str) -> None:
+        """Answer the button press with a word; best effort, after the commit."""
+        self.toast_text = text
 
     def effect(self, function: Callable[..., object], *args: Any, **kwargs: Any) -> None:
         """Ask for `function(session, …)` inside the transaction."""
         self.effects.append((function, args, kwargs))
+
+
+# The turn of the update that is being handled; a context variable, since handlers take what the library gives them.
+current_turn: Final[contextvars.ContextVar[Turn]] = contextvars.ContextVar("current_turn")
