@@ -1,0 +1,65 @@
+"""Read what stands behind a command, and what a button sends back. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+_DURATION: Final = re.compile(r"^(\d{1,3})\s*(m|min|h|d|j|w)$", re.IGNORECASE)
+_UNITS: Final = {"m": 60, "min": 60, "h": 3600, "d": 86_400, "j": 86_400, "w": 604_800}
+_CLOCK: Final = re.compile(r"^(\d{1,2})(?:[:h.](\d{2}))?$", re.IGNORECASE)
+_RANGE: Final = re.compile(r"^(\S+?)\s*[-–—]\s*(\S+)$")
+# Telegram takes 64 bytes; the first field is the version of this format.
+VERSION: Final = "1"
+MOST_DATA: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Hold what a button says: a verb and its arguments."""
+
+    verb: str
+    args: tuple[str, ...] = ()
+
+    def pack(self) -> str:
+        """Return it as callback data, at most 64 bytes."""
+        data = ":".join((VERSION, self.verb, *self.args))
+        if len(data.encode()) > MOST_DATA:
+            raise ValueError(f"callback data is too long: {data}")
+        return data
+
+
+def read_press(data: str) -> Press | None:
+    """Return what a button says; None for an older version's, or a forged one."""
+    version, _, rest = data.partition(":")
+    verb, *args = rest.split(":") if version == VERSION else ("",)
+    return Press(verb, tuple(args)) if verb else None
+
+
+def read_duration(text: str) -> timedelta | None:
+    """Return a duration such as `30m`, `8h`, `1d` (also `1j`), `2w`."""
+    found = _DURATION.match(text.strip())
+    seconds = int(found[1]) * _UNITS[found[2].lower()] if found else 0
+    return timedelta(seconds=seconds) if seconds else None
+
+
+def read_clock(text: str) -> int | None:
+    """Return minutes of the day for `7`, `07:00`, `7h30`."""
+    found = _CLOCK.match(text.strip())
+    if not found or int(found[1]) > 23 or int(found[2] or 0) > 59:
+        return None
+    return int(found[1]) * 60 + int(found[2] or 0)
+
+
+def read_hours(text: str) -> tuple[int, int] | None:
+    """Return a range of the day, `22:00-07:00`, as minutes; None unless start and end differ."""
+    found = _RANGE.match(text.strip())
+    start, end = (read_clock(found[1]), read_clock(found[2])) if found else (None, None)
+    return (start, end) if start is not None and end is not None and start != end else None
+
+
+def clock(minutes: int) -> str:
+    """Return minutes of the day as `07:00`."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -1,0 +1,70 @@
+"""Say things in the reader's language: gettext catalogues in `bot/locales/`, plural rules included."""
+
+from __future__ import annotations
+
+import gettext
+import io
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+from babel.dates import format_datetime, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from bot.quiet import zone
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+# The source texts are English; each other language has a catalogue.
+LANGUAGES: Final = {"en": "English", "fr": "Français"}
+DEFAULT: Final = "en"
+
+
+class Texts:
+    """Hold one language: sentences, plurals, times."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang if lang in LANGUAGES else DEFAULT
+        self._catalogue = _catalogue(self.lang)
+
+    def __call__(self, message: str) -> str:
+        """Return a sentence in this language."""
+        return self._catalogue.gettext(message)
+
+    def plural(self, one: str, many: str, count: int) -> str:
+        """Return the form that a number takes, with `{n}` filled in."""
+        return self._catalogue.ngettext(one, many, count).replace("{n}", str(count))
+
+    def time(self, moment: datetime, tz: str) -> str:
+        """Return hours and minutes in a zone."""
+        return format_time(moment.astimezone(zone(tz)), "HH:mm", locale=self.lang)
+
+    def day_time(self, moment: datetime, tz: str) -> str:
+        """Return day, month, hours and minutes in a zone."""
+        return format_datetime(moment.astimezone(zone(tz)), "d MMM, HH:mm", locale=self.lang)
+
+
+@cache
+def texts(lang: str) -> Texts:
+    """Return a language's texts; English for one that we do not speak."""
+    return Texts(lang[:2].lower())
+
+
+def language_of(code: str) -> str:
+    """Return the language to speak to a client that gives this language code."""
+    short = code[:2].lower()
+    return short if short in LANGUAGES else DEFAULT
+
+
+@cache
+def _catalogue(lang: str) -> gettext.NullTranslations:
+    if lang == DEFAULT:
+        return gettext.NullTranslations()
+    path = resources.files("bot") / "locales" / lang / "LC_MESSAGES" / "tocsin.po"
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=lang))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

@@ -1,0 +1,47 @@
+"""Remove what is past its retention, in short slices, so that the writer never waits long."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from sqlmodel import col, delete, func, select
+
+from storage.inbox import forget_old
+from storage.outbox import unpark
+from storage.tables import Delivery, Edition, Entry, Inbox, Mute, PlacementRow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlmodel import Session
+
+# An entry's keys must outlive its stay in the feed; 90 days after it was last seen there it is history.
+ENTRIES: Final = timedelta(days=90)
+# Telegram keeps updates for 24 hours; what we could not handle by then is forgotten.
+INBOX_PAYLOADS: Final = timedelta(hours=24)
+INBOX_ROWS: Final = timedelta(days=7)
+DELIVERIES: Final = timedelta(days=120)
+# rows a call: a slice stays far under the 100 ms for which a writer may be kept waiting
+SLICE: Final = 500
+
+
+def prune(session: Session, *, now: datetime) -> int:
+    """Remove one slice of everything past its retention; return how many rows, 0 when nothing is left."""
+    removed = forget_old(session, before=now - INBOX_PAYLOADS) + unpark(session, now=now)
+    removed += session.exec(delete(Mute).where(col(Mute.until) <= now)).rowcount
+    removed += session.exec(delete(Inbox).where(col(Inbox.handled) < now - INBOX_ROWS)).rowcount
+    removed += session.exec(delete(Edition).where(col(Edition.created) < now - DELIVERIES)).rowcount
+    placed = select(PlacementRow.entry_id).where(PlacementRow.entry_id == Entry.id).exists()
+    old = select(Entry.id).where(Entry.last_seen < now - ENTRIES, ~placed).limit(SLICE)
+    removed += session.exec(delete(Entry).where(col(Entry.id).in_(old))).rowcount
+    told = select(Delivery.id).where(
+        Delivery.created < now - DELIVERIES, col(Delivery.state).in_(("sent", "dropped", "merged")), col(Delivery.story_id).is_(None)
+    )
+    removed += session.exec(delete(Delivery).where(col(Delivery.id).in_(told.limit(SLICE)))).rowcount
+    return removed
+
+
+def newest_entry(session: Session) -> datetime | None:
+    """Return when the newest entry came."""
+    return session.exec(select(func.max(Entry.first_seen))).one()
