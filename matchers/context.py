@@ -1,0 +1,131 @@
+"""Find context words: exact words, stems (`mali*`), phrases, and strings of unspaced scripts.
+
+patterns --number--> each word of a text (memo) --present--> which patterns stand where
+
+A pattern in an unspaced script counts only when it is no part of a longer name: 马里 is
+Mali, 索马里 is Somalia and 马里奥 is Mario.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from matchers.text import UNSPACED, alias_form, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from matchers.text import Token
+
+MEMO_WORDS: Final = 100_000
+Spans = list[tuple[int, int]]  # first and last token
+
+# Characters that Chinese uses to write foreign names and hardly ever begins or ends a word of its own with.
+_SPELLING: Final = frozenset("奥乌兰昂恩伊埃弗姆卡莱茨娜莉迪涅诺娃琳塞萨谢托蒂丽瓦佩洛伦索亚斯尔克桑穆维韦拉")
+# What follows a country or a person in Chinese grammar although it also spells names.
+_SHORTEST_STEM: Final = 2
+
+
+class Patterns:
+    """Hold context patterns by number and say which of them stand in a text."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._written: list[str] = []
+        self._words: dict[str, list[int]] = {}
+        self._stems: dict[str, list[int]] = {}
+        self._phrases: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+        self._strings: dict[str, list[tuple[int, str]]] = {}
+        self._memo: dict[str, tuple[int, ...]] = {}
+
+    def add(self, pattern: str) -> int:
+        """File a pattern and return its number; the same pattern keeps its number."""
+        number = self._numbers.get(pattern)
+        if number is None:
+            number = self._numbers[pattern] = len(self._written)
+            self._written.append(pattern)
+            self._file(pattern, number)
+            self._memo.clear()
+        return number
+
+    def add_all(self, patterns: Iterable[str]) -> frozenset[int]:
+        """File patterns and return their numbers."""
+        return frozenset(self.add(pattern) for pattern in patterns)
+
+    def written(self, number: int) -> str:
+        """Return a pattern as it was written, without its star."""
+        return self._written[number].rstrip("*")
+
+    def present(self, words: Sequence[Token]) -> dict[int, Spans]:
+        """Return the patterns that stand in a text, each with its places."""
+        found: dict[int, Spans] = {}
+        for at, token in enumerate(words):
+            for form in token.forms:
+                for number in self._of_word(form):
+                    found.setdefault(number, []).append((at, at))
+                for number, rest in self._phrases.get(form, ()):
+                    if _follows(words, at, rest):
+                        found.setdefault(number, []).append((at, at + len(rest)))
+                for number, string in self._strings.get(form, ()):
+                    if _spells(words, at, string):
+                        found.setdefault(number, []).append((at, at + len(string) - 1))
+        return found
+
+    def _file(self, pattern: str, number: int) -> None:
+        stem = pattern.endswith("*")
+        parts = [alias_form(token.raw) for token in tokens(pattern.rstrip("*"))]
+        if not parts:
+            return
+        if UNSPACED.match(parts[0]):
+            self._strings.setdefault(parts[0], []).append((number, "".join(parts)))
+        elif len(parts) > 1:
+            parts[-1] += "*" if stem else ""
+            self._phrases.setdefault(parts[0], []).append((number, tuple(parts[1:])))
+        elif stem and len(parts[0]) >= _SHORTEST_STEM:
+            self._stems.setdefault(parts[0], []).append(number)
+        else:
+            self._words.setdefault(parts[0], []).append(number)
+
+    def _of_word(self, form: str) -> tuple[int, ...]:
+        found = self._memo.get(form)
+        if found is None:
+            if len(self._memo) >= MEMO_WORDS:
+                self._memo.clear()
+            numbers = list(self._words.get(form, ()))
+            for end in range(_SHORTEST_STEM, len(form) + 1):
+                numbers.extend(self._stems.get(form[:end], ()))
+            found = self._memo[form] = tuple(numbers)
+        return found
+
+
+def _follows(words: Sequence[Token], at: int, rest: tuple[str, ...]) -> bool:
+    if at + len(rest) >= len(words):
+        return False
+    return all(
+        any(form.startswith(part[:-1]) if part.endswith("*") else form == part for form in words[at + i].forms)
+        for i, part in enumerate(rest, 1)
+    )
+
+
+def _spells(words: Sequence[Token], at: int, string: str) -> bool:
+    if at + len(string) > len(words) or any(words[at + i].form != char for i, char in enumerate(string)):
+        return False
+    return not continues_a_name(words, at, at + len(string) - 1)
+
+
+def continues_a_name(words: Sequence[Token], first: int, last: int) -> bool:
+    """Tell whether characters that spell names touch a span, so that it is part of a longer name."""
+    before = words[first - 1] if first else None
+    after = words[last + 1] if last + 1 < len(words) else None
+    touches_before = before is not None and before.end == words[first].start and before.form in _SPELLING
+    touches_after = after is not None and after.start == words[last].end and after.form in _SPELLING
+    return touches_before or touches_after
+
+
+def outside(present: Mapping[int, Spans], wanted: frozenset[int], *, spans: Sequence[tuple[int, int]]) -> set[int]:
+    """Return the wanted patterns that stand somewhere outside the given spans."""
+    return {
+        number
+        for number in wanted & present.keys()
+        if any(not any(a <= first and last <= b for a, b in spans) for first, last in present[number])
+    }

@@ -1,0 +1,152 @@
+"""Find the alias words that a word of a text may be, though it is misspelt.
+
+A deletion neighbourhood (the idea of SymSpell): each alias word is filed under what is left
+of its first letters when up to two are taken out; a word of a text looks under its own
+remainders, and only what shares one is compared. Each distinct word is looked up once: the
+answers are kept in a bounded memo.
+
+What it assumes: a misspelling is small for the length of its word (EDITS). What fools it: a
+common word that differs from an alias word by one letter, so common words match only exactly.
+Rejected: phonetic keys (more false alarms than finds), edit distance over the whole vocabulary.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Final
+
+from rapidfuzz.distance import OSA
+
+from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A looked-up word costs some 150 bytes: 200,000 of them are 30 MB.
+MEMO_WORDS: Final = 200_000
+PREFIX: Final = 7  # letters that are filed; later ones are compared, not filed
+TAIL: Final = 0.97  # similarity of two inflections of one word
+
+# Endings that make no other word: plurals, cases, articles behind the noun. Not of Latin names below five letters.
+TAILS: Final = frozenset(
+    (
+        *("s", "es", "e", "n", "en", "w", "i", "is", "in", "ul", "lar", "ler", "ga", "ka"),
+        *("а", "у", "ом", "е", "ы", "и", "ои", "ов", "ам", "ами", "ах", "ю", "еи", "я", "ем"),
+        *("ي", "يه", "ين", "ون", "ات", "ا"),
+        *("가", "이", "는", "은", "를", "을", "의", "에", "와", "과", "도"),
+    )
+)
+_SHORTEST_WITH_TAIL: Final = 5
+
+Hit = tuple[int, float]  # number of an alias word, similarity 0.0-1.0
+
+
+def edits(length: int) -> int:
+    """Return how many letters of a word of this length may be wrong."""
+    if length <= 3:
+        return 0
+    if length <= 6:
+        return 1
+    return 2 if length < 12 else 3
+
+
+class Lexicon:
+    """Hold alias words by number and answer which of them a word may be."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._words: list[str] = []
+        self._near: dict[str, int | tuple[int, ...]] = {}
+        self._memo: dict[str, tuple[Hit, ...]] = {}
+        self.lookups = 0
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def word(self, number: int) -> str:
+        """Return the alias word of a number."""
+        return self._words[number]
+
+    def number(self, word: str) -> int | None:
+        """Return the number of an alias word, or None when there is no such word."""
+        return self._numbers.get(word)
+
+    def add(self, word: str, *, fuzzy: bool = True) -> int:
+        """File a word and return its number; the same word keeps its number."""
+        number = self._numbers.get(word)
+        if number is None:
+            number = self._numbers[word] = len(self._words)
+            self._words.append(word)
+            self._memo.clear()
+            if fuzzy and len(word) > 3 and word not in FUNCTION_WORDS:
+                self._file(word, number)
+        return number
+
+    def lookup(self, form: str) -> tuple[Hit, ...]:
+        """Return the alias words that a folded word may be, each with its similarity."""
+        found = self._memo.get(form)
+        if found is None:
+            if len(self._memo) >= MEMO_WORDS:
+                self._memo.clear()
+            found = self._memo[form] = self._look(form)
+        return found
+
+    def _file(self, word: str, number: int) -> None:
+        for key in _remainders(word):
+            known = self._near.get(key)
+            if known is None:
+                self._near[key] = number
+            elif isinstance(known, int):
+                self._near[key] = (known, number)
+            else:
+                self._near[key] = (*known, number)
+
+    def _look(self, form: str) -> tuple[Hit, ...]:
+        self.lookups += 1
+        exact = self._numbers.get(form)
+        hits = {} if exact is None else {exact: 1.0}
+        if _bends(form):
+            for number in self._neighbours(form):
+                similarity = alike(form, self._words[number])
+                if similarity > hits.get(number, 0.0):
+                    hits[number] = similarity
+        return tuple(hits.items())
+
+    def _neighbours(self, form: str) -> set[int]:
+        near: set[int] = set()
+        for key in _remainders(form):
+            known = self._near.get(key)
+            if isinstance(known, int):
+                near.add(known)
+            elif known is not None:
+                near.update(known)
+        return near
+
+
+def alike(form: str, word: str) -> float:
+    """Return the similarity of two folded words: 1.0 equal, 0.97 an inflection, 0.0 another word."""
+    if form == word:
+        return 1.0
+    shorter, longer = sorted((form, word), key=len)
+    if len(shorter) >= _SHORTEST_WITH_TAIL and longer.startswith(shorter) and longer[len(shorter) :] in TAILS:
+        return TAIL
+    if form[:-1] == word[:-1] and len(word) >= _SHORTEST_WITH_TAIL and {form[-1], word[-1]} <= TAILS and word[-1] > "z":
+        return TAIL
+    most = edits(min(len(form), len(word)))
+    distance = OSA.distance(form, word, score_cutoff=most)
+    return 1.0 - distance / len(longer) if distance <= most else 0.0
+
+
+def _bends(word: str) -> bool:
+    return len(word) > 3 and word not in COMMON_WORDS and word not in FUNCTION_WORDS and not word.isdigit()
+
+
+def _remainders(word: str) -> Iterator[str]:
+    head = word[:PREFIX]
+    yield head
+    for taken in range(1, min(edits(len(word)), 2) + 1):
+        for gaps in combinations(range(len(head)), taken):
+            kept = head
+            for gap in reversed(gaps):
+                kept = kept[:gap] + kept[gap + 1 :]
+            yield kept

@@ -1,0 +1,163 @@
+"""Compile aliases: which words, what each weighs, which must be there, how alike is enough.
+
+alias text --tokens--> words with weights --Name--> anchors (words that wake an entry)
+
+The bar is always a score of 80, whatever the length: `tau` is the similarity that scores 80,
+and it falls with the letters of the name, because one wrong letter says much about a short
+name and little about a long one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from matchers.entities import Alias, AliasKind, Entity
+from matchers.lexicon import TAIL
+from matchers.text import APOSTROPHES, alias_form, is_unspaced, tokens
+from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matchers.lexicon import Lexicon
+    from matchers.text import Token
+
+FUNCTION_WEIGHT: Final = 0.08  # a missing "of" costs next to nothing
+COMMON_WEIGHT: Final = 0.5  # "front" or "movement" say half of what a name says
+NOT_FUZZY_BELOW: Final = 7  # letters; a single shorter word is too near to other words
+MANY_WORDS: Final = 4  # content words from which one may be missing, if it is a common one
+LONGEST_JOIN: Final = 4  # words that are also found written in one
+# Letters of the content words, and the similarity that they need.
+TAU: Final = ((4, 1.0), (7, 0.90), (10, 0.84), (16, 0.78), (24, 0.74))
+TAU_LONG: Final = 0.70
+BAR: Final = 80
+TOPIC_FLOOR: Final = 0.88  # one wrong letter in nine: "rebels" must not be "revels"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Hold one compiled alias; words are numbers of the lexicon, in order.
+
+    `strict` words must be written exactly (acronyms and digits inside a name), `needed`
+    words must be found at all; `joins` says which words a joined one stands for.
+    """
+
+    entity: Entity
+    alias: Alias
+    words: tuple[int, ...]
+    weights: tuple[float, ...]
+    content: tuple[int, ...]
+    needed: tuple[int, ...]
+    strict: frozenset[int]
+    joins: tuple[tuple[int, int, int], ...]
+    anchors: tuple[int, ...]
+    tau: float
+    common: bool
+    topic: bool
+
+    def floor(self, index: int) -> float:
+        """Return the similarity that a word of the name needs; topics are ordinary words and bend little."""
+        if index in self.strict:
+            return 1.0
+        return TOPIC_FLOOR if self.topic else 0.0
+
+    def score(self, similarity: float) -> int:
+        """Return the string score of a similarity: 100 for exact, 80 for `tau`."""
+        if similarity >= 1.0:
+            return 100
+        if self.tau >= 1.0:
+            return 0
+        return max(0, round(100 - (100 - BAR) * (1 - similarity) / (1 - self.tau)))
+
+    def least(self, score: int) -> float:
+        """Return the similarity that earns a score."""
+        return 1 - (100 - score) / (100 - BAR) * (1 - self.tau)
+
+
+def compile_alias(entity: Entity, alias: Alias, lexicon: Lexicon) -> tuple[Name, ...]:
+    """Compile an alias into the names that it is looked up by; none for scripts without blanks."""
+    if is_unspaced(alias.text):
+        return ()
+    return tuple(_compile(entity, alias, parts=parts, lexicon=lexicon) for parts in _readings(alias) if parts)
+
+
+def _readings(alias: Alias) -> Iterator[list[Token]]:
+    """Yield the words of an alias, and again with its apostrophes read as blanks."""
+    written = tokens(alias.text)
+    yield written
+    apart = tokens("".join(" " if char in APOSTROPHES else char for char in alias.text))
+    if len(apart) > len(written) and len(written) > 1:
+        yield apart
+
+
+def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexicon) -> Name:
+    forms = [alias_form(part.raw) for part in parts]
+    rigid = not alias.fuzzy or alias.kind in {AliasKind.ACRONYM, AliasKind.HANDLE}
+    words = tuple(lexicon.add(form, fuzzy=not rigid) for form in forms)
+    content = tuple(i for i, form in enumerate(forms) if form not in FUNCTION_WORDS) or tuple(range(len(forms)))
+    distinctive = [i for i in content if forms[i] not in COMMON_WORDS]
+    return Name(
+        entity=entity,
+        alias=alias,
+        words=words,
+        weights=tuple(_weight(form, is_content=i in content) for i, form in enumerate(forms)),
+        content=content,
+        needed=_needed(content, distinctive),
+        strict=frozenset(i for i in content if rigid or _is_sign(parts[i].raw, alias)),
+        joins=_joins(forms, lexicon),
+        anchors=_anchors(forms, distinctive or list(content), words=words),
+        tau=_tau(forms, content, rigid=rigid),
+        common=not distinctive,
+        topic=alias.kind is AliasKind.TOPIC,
+    )
+
+
+def _weight(form: str, *, is_content: bool) -> float:
+    if not is_content:
+        return FUNCTION_WEIGHT
+    long = min(1.0, 0.5 + 0.1 * len(form))
+    return long * (COMMON_WEIGHT if form in COMMON_WORDS else 1.0)
+
+
+def _needed(content: tuple[int, ...], distinctive: list[int]) -> tuple[int, ...]:
+    """Name the words without which it is another name: what is not common, and most of what is."""
+    if len(content) < MANY_WORDS or not distinctive:
+        return content
+    return tuple(distinctive)
+
+
+def _is_sign(raw: str, alias: Alias) -> bool:
+    """Tell whether a word is an acronym or a number inside a longer name."""
+    letters = [char for char in raw if char.isalpha()]
+    if not letters:
+        return True
+    return 2 <= len(raw) <= 6 and raw.isupper() and alias.text != alias.text.upper() and raw.upper() != raw.lower()
+
+
+def _anchors(forms: list[str], candidates: list[int], *, words: tuple[int, ...]) -> tuple[int, ...]:
+    """Choose the two words that say most; either of them wakes an entry."""
+    ranked = sorted(candidates, key=lambda i: (forms[i] in COMMON_WORDS, -len(forms[i]), i))
+    few = 1 if forms[ranked[0]] in COMMON_WORDS or len(ranked) == 1 or len(forms[ranked[1]]) <= 3 else 2
+    return tuple(dict.fromkeys(words[i] for i in ranked[:few]))
+
+
+def _joins(forms: list[str], lexicon: Lexicon) -> tuple[tuple[int, int, int], ...]:
+    """File what the name looks like with a blank lost: each pair of neighbours, and all of it."""
+    runs = {(i, i + 2) for i in range(len(forms) - 1)}
+    if 2 < len(forms) <= LONGEST_JOIN:
+        runs.add((0, len(forms)))
+    return tuple(
+        (lexicon.add("".join(forms[first:end]), fuzzy=False), first, end)
+        for first, end in sorted(runs)
+        if not all(form in FUNCTION_WORDS for form in forms[first:end])
+    )
+
+
+def _tau(forms: list[str], content: tuple[int, ...], *, rigid: bool) -> float:
+    letters = sum(len(forms[i]) for i in content)
+    if rigid:
+        return 1.0
+    if len(content) == 1 and letters < NOT_FUZZY_BELOW:
+        return 1 - (1 - TAIL) * 4 / 3 if letters > 4 else 1.0
+    return next((tau for most, tau in TAU if letters <= most), TAU_LONG)

@@ -1,0 +1,233 @@
+"""Decide how sure we are that a name seen means the entity: 0-100, and 80 is always the bar.
+
+score = min(how alike the letters are, what the evidence allows), with reasons in words.
+
+| evidence                                     | allows                                   |
+| full or short name                           | 100                                      |
+| acronym without other meanings, right case   | 92; 98 with context or the full name     |
+| weak alias and its own full name in the item | 97                                       |
+| weak alias, c context words, f other names   | min(96, 76 + 8c + 8f) - 10 a negative    |
+| weak alias alone                             | 60                                       |
+| surname                                      | 62; title before it 80; context 82 to 96 |
+| surname after somebody else's given name     | 15                                       |
+| topic in its armed sense                     | 90                                       |
+| a neighbour that belongs to another meaning  | 10                                       |
+
+What it assumes: an ambiguous acronym beside a word of its own world is meant in that world.
+What fools it: a namesake in a story about the right country, when letter case does not tell
+(Arabic, all capitals); two meanings in one item. Rejected: moving the bar with length or
+language, and thresholds on similarity alone (they do not separate meanings).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from matchers.entities import AliasKind, CaseRule, EntityKind
+from matchers.types import Reason
+from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS, GIVEN_NAMES, TITLES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matchers.index import FieldText, Watched
+    from matchers.sightings import Sighting
+
+BAR: Final = 80
+ALONE: Final = 60  # a weak alias without any evidence: kept for review, never rung
+CAPITALS: Final = 0.6  # share of words in capitals from which case says nothing
+SHORT_ACRONYM: Final = 4  # letters; in a headline in capitals these are words
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Hold what else stands in the entry: for one entity, all its sightings together."""
+
+    watched: Watched
+    fields: Sequence[FieldText]
+    context: tuple[str, ...]
+    against: tuple[str, ...]
+    nearby: tuple[str, ...]
+    own_name: bool
+    in_scope: tuple[str, ...]
+    capitals: tuple[bool, ...]
+
+    @property
+    def support(self) -> int:
+        """Count what speaks for the entity: context words, other names of its world, the feed."""
+        return len(self.context) + len(self.nearby) + bool(self.in_scope)
+
+
+Verdict = tuple[int, tuple[Reason, ...]]
+
+
+def judge(sighting: Sighting, evidence: Evidence) -> Verdict:
+    """Return the score of one sighting and the reasons for it."""
+    text = _written(sighting, evidence)
+    string = _string_reason(sighting, text)
+    veto = _veto(sighting, evidence)
+    if veto is not None:
+        return veto[0], (string, veto[1])
+    allowed, reasons = _allowed(sighting, evidence)
+    return min(sighting.string_score, allowed), (string, *reasons)
+
+
+def is_in_capitals(field: FieldText) -> bool:
+    """Tell whether a field is written in capitals, so that case says nothing."""
+    cased = [t.raw for t in field.words if len(t.raw) > 1 and t.raw.lower() != t.raw.upper()]
+    return len(cased) >= 3 and sum(raw.isupper() for raw in cased) > CAPITALS * len(cased)
+
+
+def is_consumed(sighting: Sighting, watched: Watched, field: FieldText) -> bool:
+    """Tell whether a sighting lies inside a phrase that means something else."""
+    words = field.words
+    for phrase in watched.phrases:
+        for start in range(max(0, sighting.last - len(phrase) + 1), sighting.first + 1):
+            inside = words[start : start + len(phrase)]
+            if len(inside) == len(phrase) and all(part in t.forms for part, t in zip(phrase, inside, strict=True)):
+                return True
+    return False
+
+
+def _written(sighting: Sighting, evidence: Evidence) -> str:
+    field = evidence.fields[sighting.field]
+    return field.text[field.words[sighting.first].start : field.words[sighting.last].end]
+
+
+def _string_reason(sighting: Sighting, text: str) -> Reason:
+    if sighting.alias is None:
+        return Reason("compound", text)
+    if sighting.similarity >= 1.0:
+        return Reason("exact", sighting.alias.text)
+    return Reason("fuzzy", f"{sighting.alias.text} ({sighting.similarity:.0%})")
+
+
+def _veto(sighting: Sighting, evidence: Evidence) -> tuple[int, Reason] | None:
+    if sighting.alias is None:
+        return None
+    words = evidence.fields[sighting.field].words
+    beside = [at for at in (sighting.first - 1, sighting.last + 1) if 0 <= at < len(words)]
+    for at in beside:
+        if sighting.is_weak and words[at].form in evidence.watched.neighbours:
+            return 10, Reason("neighbour", words[at].raw)
+    if sighting.alias.kind is AliasKind.SURNAME:
+        other = _other_given_name(sighting, evidence)
+        if other:
+            return 15, Reason("given-name", other)
+    return None
+
+
+def _other_given_name(sighting: Sighting, evidence: Evidence) -> str:
+    """Return the given name of somebody else that stands before a surname, or ""."""
+    field = evidence.fields[sighting.field]
+    if sighting.first == 0:
+        return ""
+    before, here = field.words[sighting.first - 1], field.words[sighting.first]
+    if field.text[before.end : here.start].strip(" \u00a0"):
+        return ""
+    if before.form in TITLES or not evidence.watched.given_names.isdisjoint(before.forms):
+        return ""
+    if not GIVEN_NAMES.isdisjoint(before.forms):
+        return before.raw
+    return before.raw if _is_given_name(sighting.first - 1, field, evidence) else ""
+
+
+def _is_given_name(at: int, field: FieldText, evidence: Evidence) -> bool:
+    """Tell whether a capitalised word before a surname can only be a given name."""
+    word = field.words[at]
+    if not word.raw[:1].isupper() or word.raw.isupper() or word.form in FUNCTION_WORDS | COMMON_WORDS:
+        return False
+    if word.form in {part.casefold() for part in evidence.context} or _is_headline_case(field):
+        return False
+    return not _begins_sentence(at, field)
+
+
+def _begins_sentence(at: int, field: FieldText) -> bool:
+    before = field.text[: field.words[at].start].rstrip(" \u00a0\"'«“‘(")
+    return not before or before[-1] in ".!?:;…–—-|\n"
+
+
+def _is_headline_case(field: FieldText) -> bool:
+    long = [t.raw for t in field.words if len(t.raw) > 3 and t.raw[:1].lower() != t.raw[:1].upper()]
+    return len(long) >= 4 and sum(raw[0].isupper() for raw in long) > 0.8 * len(long)
+
+
+def _allowed(sighting: Sighting, evidence: Evidence) -> Verdict:
+    alias = sighting.alias
+    if alias is None or alias.kind is AliasKind.TOPIC:
+        return _with_context(sighting, evidence) if sighting.is_weak else (90, (Reason("topic"),))
+    if alias.kind is AliasKind.ACRONYM:
+        return _acronym(sighting, evidence)
+    if alias.kind is AliasKind.SURNAME and sighting.entity.kind is EntityKind.PERSON:
+        return _surname(sighting, evidence)
+    return _with_context(sighting, evidence) if alias.weak else (100, _supporting(evidence))
+
+
+def _acronym(sighting: Sighting, evidence: Evidence) -> Verdict:
+    alias = sighting.alias
+    assert alias is not None
+    raw = _written(sighting, evidence).replace(".", "")
+    field = evidence.fields[sighting.field]
+    tagged = field.text[max(0, field.words[sighting.first].start - 1) : field.words[sighting.first].start] in {"#", "@"}
+    if not _case_fits(raw, alias.text, alias.case):
+        if not (len(raw) >= SHORT_ACRONYM and (tagged or not alias.weak)):
+            return 10, (Reason("case", raw),)
+        return _with_context(sighting, evidence)
+    if evidence.capitals[sighting.field] and len(raw) <= SHORT_ACRONYM:
+        score, reasons = _with_context(sighting, evidence)
+        return score, (Reason("all-caps"), *reasons)
+    if alias.weak:
+        return _with_context(sighting, evidence)
+    return (98 if evidence.support or evidence.own_name else 92), _supporting(evidence)
+
+
+def _case_fits(raw: str, text: str, rule: CaseRule) -> bool:
+    if rule is CaseRule.ANY or raw == text.replace(".", ""):
+        return True
+    if rule is CaseRule.EXACT:
+        return False
+    return raw.isupper() or (raw[:1].isupper() and raw[1:].islower())
+
+
+def _surname(sighting: Sighting, evidence: Evidence) -> Verdict:
+    words = evidence.fields[sighting.field].words
+    reasons = list(_supporting(evidence))
+    before = words[sighting.first - 1] if sighting.first else None
+    titled = before is not None and not TITLES.isdisjoint(before.forms)
+    if titled and before is not None:
+        reasons.insert(0, Reason("title", before.raw))
+    if evidence.own_name:
+        return 97, tuple(reasons)
+    if not sighting.is_weak:
+        return 90, tuple(reasons)
+    score = 62 + 18 * titled if not evidence.support else min(96, 74 + 8 * min(2, evidence.support) + 8 * titled)
+    return score - 10 * len(evidence.against), tuple(reasons)
+
+
+def _with_context(sighting: Sighting, evidence: Evidence) -> Verdict:
+    reasons = _supporting(evidence)
+    against = len(evidence.against)
+    if evidence.own_name and not against:
+        return 97, reasons
+    support = evidence.support + evidence.own_name
+    if against > support:
+        return 20, reasons
+    if not support:
+        return ALONE, (*reasons, Reason("weak", _written(sighting, evidence)))
+    return min(96, 76 + 8 * support) - 10 * against, reasons
+
+
+def _supporting(evidence: Evidence) -> tuple[Reason, ...]:
+    found = []
+    if evidence.own_name:
+        found.append(Reason("full-name-nearby"))
+    if evidence.context:
+        found.append(Reason("context", ", ".join(evidence.context[:4])))
+    if evidence.nearby:
+        found.append(Reason("names-nearby", ", ".join(evidence.nearby[:3])))
+    if evidence.in_scope:
+        found.append(Reason("feed-scope", ", ".join(evidence.in_scope)))
+    if evidence.against:
+        found.append(Reason("negative", ", ".join(evidence.against[:4])))
+    return tuple(found)
