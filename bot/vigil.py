@@ -10,7 +10,6 @@ from matchers.terms import parse_term
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from matchers.catalogue import Entity
     from matchers.watchlist import Watchlist
 
 

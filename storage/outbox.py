@@ -288,6 +288,14 @@ def queue_of(session: Session, chat: int) -> int:
     ).one()
 
 
+def story_of_message(session: Session, chat: int, *, message_id: int | None) -> int | None:
+    """Return the story that a message of ours tells; the chat's newest one when no message is named."""
+    query = select(Delivery.story_id).where(Delivery.chat_id == chat, col(Delivery.story_id).is_not(None))
+    if message_id is not None:
+        query = query.where(Delivery.message_id == message_id)
+    return session.exec(query.order_by(col(Delivery.id).desc())).first()
+
+
 def lost(session: Session) -> int:
     """Count chat × story owed at commit that no delivery keeps and none dropped with a reason."""
     kept = (

@@ -36,7 +36,9 @@ def prune(session: Session, *, now: datetime) -> int:
     old = select(Entry.id).where(Entry.last_seen < now - ENTRIES, ~placed).limit(SLICE)
     removed += session.exec(delete(Entry).where(col(Entry.id).in_(old))).rowcount
     told = select(Delivery.id).where(
-        Delivery.created < now - DELIVERIES, col(Delivery.state).in_(("sent", "dropped", "merged")), col(Delivery.story_id).is_(None)
+        Delivery.created < now - DELIVERIES,
+        col(Delivery.state).in_(("sent", "dropped", "merged")),
+        col(Delivery.story_id).is_(None),
     )
     removed += session.exec(delete(Delivery).where(col(Delivery.id).in_(told.limit(SLICE)))).rowcount
     return removed

@@ -41,12 +41,17 @@ class ChatContext:
 
     async def chat(self, turn: Turn) -> ChatRecord | None:
         """Return the chat of a turn, None when it is new."""
-        return await self.store.read(find_chat, turn.telegram_id, topic_id=turn.topic_id)
+        return await self.store.read(find_chat, turn.chat_telegram_id, topic_id=turn.topic_id)
 
     async def ensure_chat(self, turn: Turn, *, lang: str) -> ChatRecord:
         """Return the chat of a turn, made when it is new."""
         return await self.store.write(
-            open_chat, turn.telegram_id, kind=turn.chat_kind, topic_id=turn.topic_id, lang=lang, now=self.clock.now()
+            open_chat,
+            turn.chat_telegram_id,
+            kind=turn.chat_kind,
+            topic_id=turn.topic_id,
+            lang=lang,
+            now=self.clock.now(),
         )
 
     async def role(self, user_id: int) -> str | None:
@@ -69,7 +74,7 @@ class ChatContext:
             return True
         if turn.chat_kind == "channel" or turn.user_id == ANONYMOUS_ADMIN:
             return True
-        return turn.user_id in await self._admins_of(turn.telegram_id)
+        return turn.user_id in await self._admins_of(turn.chat_telegram_id)
 
     async def _admins_of(self, telegram_id: int) -> frozenset[int]:
         now = self.clock.now()
