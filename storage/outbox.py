@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 _OPEN: Final = (DeliveryState.DUE.value, DeliveryState.SENDING.value)
 _KEPT: Final = ("due", "sending", "sent", "held", "merged")
-# The message of a story in a chat: edits change it, later messages answer it.
-_FIRST: Final = (DeliveryKind.ALERT.value, DeliveryKind.CATCH_UP.value)
+# The message of a story in a chat: edits change it, later messages answer it. The newest counts:
+# an edit whose message was deleted is sent anew, and has another number from then on.
+_FIRST: Final = (DeliveryKind.ALERT.value, DeliveryKind.CATCH_UP.value, DeliveryKind.EDIT.value)
 
 
 def owe(session: Session, deliveries: Sequence[NewDelivery], *, now: datetime) -> int:
@@ -89,9 +90,12 @@ def owe_stories(session: Session, story: int, *, chats: Sequence[int], now: date
 
 
 def claim_deliveries(
-    session: Session, *, now: datetime, limit: int, lease_s: float, holder: str
+    session: Session, *, now: datetime, limit: int, lease_s: float, holder: str, resting: Sequence[int] = ()
 ) -> tuple[DueDelivery, ...]:
-    """Take due deliveries, urgent first, one a Telegram chat, in order within a story or an edition."""
+    """Take due deliveries, urgent first, one a Telegram chat, in order within a story or an edition.
+
+    `resting` are Telegram chats that the pace does not allow to be written to yet.
+    """
     earlier = aliased(Delivery)
     behind = (
         select(earlier.id)
@@ -109,6 +113,7 @@ def claim_deliveries(
     query = (
         select(Delivery)
         .where(Delivery.state == "due", Delivery.not_before <= now, ~behind, ~sending, ~parked)
+        .where(col(Delivery.telegram_id).not_in(resting))
         .order_by(col(Delivery.priority), col(Delivery.id))
         .limit(limit * 4)
     )

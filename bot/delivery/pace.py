@@ -5,9 +5,13 @@ empty again. Telegram names no exact limits; these are its published ones with r
 
 | bucket | published | ours |
 | --- | --- | --- |
-| all chats | about 30 a second | 25 a second, bursts of 3 |
+| all chats | about 30 a second | 25 a second, bursts of 3: at most 28 in any second |
 | a private chat | about 1 a second | 1 a second |
 | a group or channel | 20 a minute | one in 4 s, bursts of 5: at most 20 in any minute |
+
+The bucket of all chats counts a message when it departs. A chat's own counts it when
+Telegram has answered: one message of a chat is on its way at a time, and only so does
+a slow first message followed by a quick second keep its distance where they arrive.
 """
 
 from __future__ import annotations
@@ -25,6 +29,8 @@ _GROUP_BURST: Final = 5
 _STORM_CHATS: Final = 3
 _STORM_S: Final = 10.0
 _SLOWEST_PER_S: Final = 1.0
+# Chats that rested long ago are forgotten when so many are known.
+_MOST_CHATS: Final = 1000
 
 
 @dataclass(slots=True)
@@ -48,7 +54,7 @@ class Bucket:
 
 @dataclass(slots=True)
 class Pace:
-    """Hold the buckets of one bot token; a restart begins with full ones, which the burst allows for."""
+    """Hold the buckets of one bot token; a restart begins with empty ones, and a 429 then costs one wait."""
 
     rate: float = GLOBAL_PER_S
     _all: Bucket = field(default_factory=lambda: Bucket(1 / GLOBAL_PER_S, _GLOBAL_BURST))
@@ -56,19 +62,28 @@ class Pace:
     _refused: list[tuple[datetime, int]] = field(default_factory=list)
     _changed: datetime | None = None
 
-    def free_at(self, telegram_id: int, now: datetime) -> datetime:
-        """Return when a message to this chat may leave; `now` when at once."""
-        chat = self._chats.get(telegram_id)
-        mine = chat.free_at(now) if chat else now
-        return max(mine, self._all.free_at(now))
+    def departs_in(self, now: datetime) -> float:
+        """Return the seconds until the next message of any chat may depart."""
+        return (self._all.free_at(now) - now).total_seconds()
 
-    def charge(self, telegram_id: int, now: datetime) -> None:
+    def depart(self, now: datetime) -> None:
         """Count a message, an edit or a deletion that leaves now."""
         self._recover(now)
         self._all.charge(now)
+
+    def arrive(self, telegram_id: int, now: datetime) -> None:
+        """Let a chat rest after what has just arrived there."""
+        if len(self._chats) >= _MOST_CHATS:
+            self._chats = {chat: bucket for chat, bucket in self._chats.items() if (bucket.empty_at or now) > now}
         self._chats.setdefault(telegram_id, _bucket(telegram_id)).charge(now)
-        if len(self._chats) > 10_000:
-            self._chats = {key: each for key, each in self._chats.items() if each.empty_at and each.empty_at > now}
+
+    def resting(self, now: datetime) -> tuple[int, ...]:
+        """Return the chats that must not be written to yet."""
+        return tuple(chat for chat, bucket in self._chats.items() if bucket.free_at(now) > now)
+
+    def rested_at(self, now: datetime) -> datetime | None:
+        """Return when the first of the resting chats may be written to again; None when none rests."""
+        return min((at for bucket in self._chats.values() if (at := bucket.free_at(now)) > now), default=None)
 
     def refused(self, telegram_id: int, now: datetime) -> bool:
         """Note a 429; True when it is one of a storm and the whole bot slows down to half."""
@@ -82,8 +97,10 @@ class Pace:
 
     def _recover(self, now: datetime) -> None:
         """Probe upward: one message a second more for each quiet minute."""
-        if self.rate < GLOBAL_PER_S and self._changed and now - self._changed >= timedelta(minutes=1):
-            self._set(min(GLOBAL_PER_S, self.rate + 1), now)
+        if self.rate < GLOBAL_PER_S and self._changed:
+            minutes = (now - self._changed) // timedelta(minutes=1)
+            if minutes:
+                self._set(min(GLOBAL_PER_S, self.rate + minutes), now)
 
     def _set(self, rate: float, now: datetime) -> None:
         self.rate, self._changed = rate, now

@@ -6,10 +6,13 @@
 | Throttled | no | that chat is parked for as long as Telegram says; no attempt is counted |
 | ChatGone | no | the chat is closed, its deliveries are dropped with the reason |
 | ChatMoved | no | the chat's id is changed everywhere, then it is sent anew |
-| TargetGone | no | an edit is dropped: its message was deleted; a reply is sent without its target |
+| TargetGone | no | what should have been edited is sent anew, once |
+| TopicGone | no | to the chat's General topic instead, once |
 | Rejected | no | once more as plain text without buttons, then dropped with the reason |
 | Failed, surely not sent | no | again after 1, 2, 4 … 60 s, until it expires |
-| Failed, perhaps sent | unknown | again likewise, and counted as a possible repeat |
+| Failed, perhaps sent | unknown | again likewise, and counted as a possible repeat; an edit cannot repeat |
+
+How the next try differs stands in the delivery's reason, so that it outlives a crash.
 """
 
 from __future__ import annotations
@@ -23,12 +26,17 @@ from storage.delivery_records import DeliveryKind, DeliveryOutcome, DeliveryStat
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from storage.delivery_records import DueDelivery
+    from storage.delivery_records import DueDelivery, NewDelivery
 
 # seconds: 1, 2, 4, 8, 16, 32, then a minute each time, half as much again by jitter
 _LONGEST_WAIT_S: Final = 60.0
-# What a delivery's reason begins with once Telegram has refused its text; the next try is plain.
-REJECTED: Final = "rejected"
+# What a delivery's reason holds once Telegram has refused its text: the next try is plain.
+_REJECTED: Final = "rejected"
+# The message to edit is gone: the next try sends it anew. The topic is gone: the next try goes to General.
+_TARGET_GONE: Final = "message gone"
+_TOPIC_GONE: Final = "topic gone"
+# A delivery that we cannot even render so often is our bug; it is dropped and counted.
+_MOST_BROKEN: Final = 8
 # A perhaps-sent message waits longer before it risks a second copy (facts on delivery 6.4).
 _AMBIGUOUS_WAIT_S: Final = 5.0
 
@@ -72,6 +80,11 @@ class TargetGone:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicGone:
+    """Say that the forum topic was closed or deleted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """Say that Telegram will never take this message as it is."""
 
@@ -86,18 +99,40 @@ class Failed:
     perhaps_sent: bool
 
 
-SendResult = Sent | Unmodified | Throttled | ChatGone | ChatMoved | TargetGone | Rejected | Failed
+SendResult = Sent | Unmodified | Throttled | ChatGone | ChatMoved | TargetGone | TopicGone | Rejected | Failed
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Hold what follows: the delivery's outcome, and what to do about its chat."""
+    """Hold what follows: the delivery's outcome, what to do about its chat, and what is still to be said."""
 
     outcome: DeliveryOutcome
     telegram_id: int = 0
     park_until: datetime | None = None
     close_reason: str = ""
     moved_to: int | None = None
+    rest: tuple[NewDelivery, ...] = ()
+
+
+def is_plain(due: DueDelivery) -> bool:
+    """Say whether Telegram refused this delivery's styles or buttons before."""
+    return _REJECTED in due.reason
+
+
+def is_anew(due: DueDelivery) -> bool:
+    """Say whether the message that this delivery should edit is gone."""
+    return _TARGET_GONE in due.reason
+
+
+def is_for_general(due: DueDelivery) -> bool:
+    """Say whether the topic of this delivery is gone."""
+    return _TOPIC_GONE in due.reason
+
+
+def is_edit(due: DueDelivery) -> bool:
+    """Say whether this delivery changes a message; doing that twice is harmless."""
+    edits = due.kind is DeliveryKind.EDIT or (due.payload or {}).get("edits") is not None
+    return edits and not is_anew(due)
 
 
 def follow(result: SendResult, due: DueDelivery, *, now: datetime, jitter: float) -> Action:
@@ -119,12 +154,28 @@ def _follow(result: SendResult, due: DueDelivery, *, now: datetime, jitter: floa
         case ChatMoved(new_id):
             return Action(_again(due, now, counts=False), moved_to=new_id)
         case TargetGone():
-            return Action(_outcome(due, DeliveryState.DROPPED, reason="its message was deleted"))
+            return Action(_once_more(due, _TARGET_GONE, now=now))
+        case TopicGone():
+            return Action(_once_more(due, _TOPIC_GONE, now=now))
         case Rejected(reason):
-            return Action(_rejected(due, reason, now=now))
+            return Action(_once_more(due, _REJECTED, now=now, says=reason))
         case Failed(reason, perhaps_sent):
             until = now + timedelta(seconds=retry_delay(due.attempts, jitter=jitter, ambiguous=perhaps_sent))
-            return Action(_again(due, until, reason=reason, possible_repeat=perhaps_sent))
+            repeats = perhaps_sent and not is_edit(due)
+            return Action(_again(due, until, says=reason, possible_repeat=repeats))
+
+
+def broken(due: DueDelivery, error: str, *, now: datetime, jitter: float) -> Action:
+    """Return what follows when we cannot say what is owed: later again, and in the end dropped."""
+    if due.attempts + 1 >= _MOST_BROKEN:
+        return Action(_outcome(due, DeliveryState.DROPPED, reason=f"broken: {error}"), telegram_id=due.telegram_id)
+    until = now + timedelta(seconds=retry_delay(due.attempts, jitter=jitter))
+    return Action(_again(due, until, says=f"broken: {error}"), telegram_id=due.telegram_id)
+
+
+def unsayable(due: DueDelivery, reason: str) -> Action:
+    """Return what follows when there is nothing left to say."""
+    return Action(_outcome(due, DeliveryState.DROPPED, reason=reason), telegram_id=due.telegram_id)
 
 
 def retry_delay(attempts: int, *, jitter: float, ambiguous: bool = False) -> float:
@@ -133,22 +184,24 @@ def retry_delay(attempts: int, *, jitter: float, ambiguous: bool = False) -> flo
     return max(wait, _AMBIGUOUS_WAIT_S) if ambiguous else wait
 
 
-def _rejected(due: DueDelivery, reason: str, *, now: datetime) -> DeliveryOutcome:
-    says = f"{REJECTED}: {reason}"
-    if due.reason.startswith(REJECTED) or due.kind is DeliveryKind.EDIT:
-        return _outcome(due, DeliveryState.DROPPED, reason=says)
-    return _again(due, now, reason=says)
+def _once_more(due: DueDelivery, remedy: str, *, now: datetime, says: str = "") -> DeliveryOutcome:
+    """Try a remedy that was not tried yet; else give up with the reason."""
+    reason = f"{remedy}: {says}" if says else remedy
+    if remedy in due.reason:
+        return _outcome(due, DeliveryState.DROPPED, reason=reason)
+    return _again(due, now, says=reason)
 
 
 def _again(
-    due: DueDelivery, until: datetime, *, reason: str = "", counts: bool = True, possible_repeat: bool = False
+    due: DueDelivery, until: datetime, *, says: str = "", counts: bool = True, possible_repeat: bool = False
 ) -> DeliveryOutcome:
+    remedies = [remedy for remedy in (_REJECTED, _TARGET_GONE, _TOPIC_GONE) if remedy in due.reason]
     return DeliveryOutcome(
         due.id,
         due.lease_token,
         DeliveryState.DUE,
         not_before=until,
-        reason=reason,
+        reason="; ".join([*remedies, *([says] if says else [])]),
         counts_as_attempt=counts,
         possible_repeat=possible_repeat,
     )

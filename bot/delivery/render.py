@@ -85,18 +85,39 @@ def clean(text: str) -> str:
 
 def split(spans: Sequence[Span]) -> tuple[tuple[Span, ...], ...]:
     """Cut spans into parts within Telegram's limits; parts with nothing to read are left out."""
-    found: list[list[Span]] = []
-    part: list[Span] = []
+    found: list[list[Span]] = [[]]
+    room = _ROOM
     for paragraph in _paragraphs(_cleaned(spans)):
-        if part and not _fits([*part, *paragraph]):
-            found.append(part)
-            part = []
-        for piece in paragraph:
-            if part and not _fits([*part, piece]):
-                found.append(part)
-                part = []
-            part.append(piece)
-    return tuple(_trimmed(each) for each in [*found, part] if "".join(span.text for span in each).strip())
+        whole = _fits(room, _cost(paragraph))
+        for number, piece in enumerate(paragraph):
+            cost = _cost([piece])
+            if found[-1] and (not _fits(room, cost) or (not whole and number == 0)):
+                found.append([])
+                room = _ROOM
+            found[-1].append(piece)
+            room = _less(room, cost)
+    return tuple(_trimmed(part) for part in found if "".join(span.text for span in part).strip())
+
+
+# Units, entities and raw bytes that a part may hold.
+_Cost = tuple[int, int, int]
+_ROOM: Final[_Cost] = (MOST_UNITS, MOST_ENTITIES, MOST_BYTES)
+
+
+def _cost(pieces: Sequence[Span]) -> _Cost:
+    return (
+        sum(units(piece.text) for piece in pieces),
+        sum(piece.style is not Style.PLAIN for piece in pieces),
+        sum(len(_tagged(piece).encode()) for piece in pieces),
+    )
+
+
+def _less(room: _Cost, cost: _Cost) -> _Cost:
+    return (room[0] - cost[0], room[1] - cost[1], room[2] - cost[2])
+
+
+def _fits(room: _Cost, cost: _Cost) -> bool:
+    return min(_less(room, cost)) >= 0
 
 
 def _cleaned(spans: Sequence[Span]) -> tuple[Span, ...]:
@@ -179,14 +200,6 @@ def _words(line: str) -> Iterator[str]:
             continue
         for grapheme in _GRAPHEME.findall(word):
             yield from [grapheme] if units(grapheme) <= _PIECE_UNITS else grapheme
-
-
-def _fits(part: list[Span]) -> bool:
-    return (
-        sum(units(span.text) for span in part) <= MOST_UNITS
-        and sum(span.style is not Style.PLAIN for span in part) <= MOST_ENTITIES
-        and sum(len(_tagged(span).encode()) for span in part) <= MOST_BYTES
-    )
 
 
 def _trimmed(part: list[Span]) -> tuple[Span, ...]:

@@ -1,28 +1,44 @@
-"""Send what is owed: claim, render, send, settle. One pass at a time, eight in flight, one a chat.
+"""Send what is owed: eight in flight, one a chat, and nothing marked before Telegram has it.
 
-A delivery is claimed before it is sent and settled after: nothing is marked before
-Telegram has it, and what a crash leaves in between is taken back and counted.
+claim ─render→ Message ─pace→ send ─policy→ Action ─settle and claim again→ … until nothing is due
+
+A delivery is claimed before it is sent and settled as soon as it has landed: what a
+crash leaves in between is taken back and counted. A slow chat holds its own place only.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from bot.delivery.message import Message
 from bot.delivery.pace import Pace
-from bot.delivery.policy import REJECTED, Action, Sent, Throttled, Unmodified, follow
+from bot.delivery.policy import (
+    Action,
+    Sent,
+    Throttled,
+    Unmodified,
+    broken,
+    follow,
+    is_anew,
+    is_edit,
+    is_for_general,
+    is_plain,
+    unsayable,
+)
+from bot.delivery.render import parts
 from storage.chats import close_chat, migrate_chat
-from storage.delivery_records import DeliveryKind, DeliveryOutcome, DeliveryState, DueDelivery
-from storage.outbox import claim_deliveries, expire, next_delivery_at, park, recover, settle
+from storage.delivery_records import DeliveryKind, DeliveryState, NewDelivery
+from storage.outbox import claim_deliveries, expire, next_delivery_at, owe, park, recover, settle
 from storage.stories import story_view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from sqlmodel import Session
@@ -31,6 +47,7 @@ if TYPE_CHECKING:
     from bot.delivery.policy import SendResult
     from bot.delivery.telegram import Messenger
     from bot.store import Store
+    from storage.delivery_records import DueDelivery
     from storage.records import StoryView
 
 log = structlog.get_logger()
@@ -40,6 +57,8 @@ IN_FLIGHT: Final = 8
 # Seconds; longer than the longest call (30 s read time-out), so that a live sender never loses a claim.
 LEASE_S: Final = 90.0
 _STORY_KINDS: Final = frozenset({DeliveryKind.ALERT, DeliveryKind.EDIT, DeliveryKind.UPDATE, DeliveryKind.DEVELOPMENT})
+# What is due but waits behind another delivery is looked at again after this long.
+_LOOK_AGAIN: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +66,19 @@ class SendReport:
     """Hold what one pass did, and when the next is worth while (None: nothing is owed)."""
 
     sent: int
+    edited: int
     retried: int
     dropped: int
+    repeats: int
     next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Landed:
+    """Hold a delivery that was tried and what follows."""
+
+    due: DueDelivery
+    action: Action
 
 
 class Sender:
@@ -71,6 +100,10 @@ class Sender:
         self._render = render
         self._pace = Pace()
         self._jitter = random.Random(holder)  # noqa: S311 - spreads retries, guards nothing
+        self._passing = asyncio.Lock()
+        self._departing = asyncio.Lock()
+        self._draining = False
+        self._unsettled: list[_Landed] = []
 
     async def take_back(self) -> int:
         """Take back what this holder, or a dead one, had claimed; each may come twice and is counted."""
@@ -82,29 +115,60 @@ class Sender:
         return taken
 
     async def send_due(self) -> SendReport:
-        """Run one pass over what is due and return what it did."""
-        await self._store.write(expire, now=self._clock.now())
-        claimed = await self._store.write(
-            claim_deliveries, now=self._clock.now(), limit=IN_FLIGHT, lease_s=LEASE_S, holder=self._holder
-        )
-        actions = await asyncio.gather(*(self._deliver(due) for due in claimed))
-        if actions:
-            await self._store.write(self._settle, actions)
-        next_at = await self._store.read(next_delivery_at, now=self._clock.now())
-        return SendReport(
-            sent=_count(actions, DeliveryState.SENT),
-            retried=_count(actions, DeliveryState.DUE),
-            dropped=_count(actions, DeliveryState.DROPPED),
-            next_at=next_at,
-        )
+        """Send until nothing more may be sent now, and return what was done."""
+        async with self._passing:
+            await self._store.write(expire, now=self._clock.now())
+            landed = await self._send_all()
+            return await self._report(landed)
 
-    def _settle(self, session: Session, actions: list[Action]) -> None:
+    async def drain(self) -> None:
+        """Claim nothing more, and return when all that is in flight has landed and is settled."""
+        self._draining = True
+        async with self._passing:
+            await self._turn_over(0)
+
+    async def _send_all(self) -> list[_Landed]:
+        """Keep the places in flight taken until nothing is due; settle each time something lands."""
+        done: list[_Landed] = []
+        flying: set[asyncio.Task[_Landed]] = set()
+        try:
+            while True:
+                claimed = await self._turn_over(IN_FLIGHT - len(flying))
+                flying |= {asyncio.create_task(self._deliver(due)) for due in claimed}
+                if not flying:
+                    return done
+                landed, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+                done += self._note(landed)
+        finally:
+            # Cancelled, or the database failed: what is in flight lands, and is settled by the next pass.
+            if flying:
+                self._note((await asyncio.wait(flying))[0])
+
+    def _note(self, tasks: Iterable[asyncio.Task[_Landed]]) -> list[_Landed]:
+        landed = [task.result() for task in tasks]
+        self._unsettled += landed
+        return landed
+
+    async def _turn_over(self, places: int) -> tuple[DueDelivery, ...]:
+        """Settle what has landed and claim for the free places, in one transaction."""
+        landed = self._unsettled[:]
+        claimed = await self._store.write(self._settle_and_claim, landed, places=0 if self._draining else places)
+        del self._unsettled[: len(landed)]
+        return claimed
+
+    def _settle_and_claim(self, session: Session, landed: list[_Landed], *, places: int) -> tuple[DueDelivery, ...]:
         now = self._clock.now()
-        settle(session, [action.outcome for action in actions], now=now)
-        for action in actions:
-            self._tend_chat(session, action)
+        settle(session, [each.action.outcome for each in landed], now=now)
+        for each in landed:
+            self._tend_chat(session, each.action, now=now)
+        if places <= 0:
+            return ()
+        return claim_deliveries(
+            session, now=now, limit=places, lease_s=LEASE_S, holder=self._holder, resting=self._pace.resting(now)
+        )
 
-    def _tend_chat(self, session: Session, action: Action) -> None:
+    def _tend_chat(self, session: Session, action: Action, *, now: datetime) -> None:
+        owe(session, action.rest, now=now)
         if action.park_until:
             park(session, action.telegram_id, until=action.park_until)
         if action.close_reason:
@@ -113,18 +177,27 @@ class Sender:
         if action.moved_to:
             migrate_chat(session, action.telegram_id, new=action.moved_to)
 
-    async def _deliver(self, due: DueDelivery) -> Action:
+    async def _deliver(self, due: DueDelivery) -> _Landed:
+        try:
+            return _Landed(due, await self._attempt(due))
+        except Exception as error:  # one delivery's outer edge: it must not stop the others
+            log.exception("delivery.broken", delivery=due.id, kind=due.kind.value)
+            action = broken(due, type(error).__name__, now=self._clock.now(), jitter=self._jitter.random())
+            return _Landed(due, action)
+
+    async def _attempt(self, due: DueDelivery) -> Action:
         message = await self._message(due)
         if message is None:
-            outcome = DeliveryOutcome(due.id, due.lease_token, DeliveryState.DROPPED, reason="nothing left to say")
-            return Action(outcome, telegram_id=due.telegram_id)
-        free_at = self._pace.free_at(due.telegram_id, self._clock.now())
-        await self._clock.sleep((free_at - self._clock.now()).total_seconds())
-        now = self._clock.now()
-        self._pace.charge(due.telegram_id, now)
-        plain = due.reason.startswith(REJECTED)
-        result = await self._messenger.send(message, telegram_id=due.telegram_id, topic_id=due.topic_id, plain=plain)
-        return self._judge(result, due)
+            return unsayable(due, "nothing left to say")
+        first, *rest = parts(message)
+        async with self._departing:
+            await self._clock.sleep(self._pace.departs_in(self._clock.now()))
+            self._pace.depart(self._clock.now())
+        topic = 0 if is_for_general(due) else due.topic_id
+        result = await self._messenger.send(first, telegram_id=due.telegram_id, topic_id=topic, plain=is_plain(due))
+        self._pace.arrive(due.telegram_id, self._clock.now())
+        action = self._judge(result, due)
+        return replace(action, rest=_rest(due, rest)) if isinstance(result, Sent | Unmodified) else action
 
     def _judge(self, result: SendResult, due: DueDelivery) -> Action:
         now = self._clock.now()
@@ -136,11 +209,55 @@ class Sender:
 
     async def _message(self, due: DueDelivery) -> Message | None:
         if due.kind not in _STORY_KINDS or due.story is None:
-            return Message.from_json(due.payload or {})
+            message = Message.from_json(due.payload or {})
+            return replace(message, edits=None) if is_anew(due) else message
         revision = None if due.kind is DeliveryKind.EDIT else due.revision
         view = await self._store.read(story_view, due.story, chat=due.chat, revision=revision)
-        return self._render(due, view, self._clock.now()) if view else None
+        rendered = self._render(due, view, self._clock.now()) if view else None
+        return _addressed(rendered, due) if rendered else None
+
+    async def _report(self, landed: list[_Landed]) -> SendReport:
+        outcomes = [each.action.outcome for each in landed]
+        sent = [each.due for each in landed if each.action.outcome.state is DeliveryState.SENT]
+        edited = sum(is_edit(due) for due in sent)
+        return SendReport(
+            sent=len(sent) - edited,
+            edited=edited,
+            retried=sum(outcome.state is DeliveryState.DUE for outcome in outcomes),
+            dropped=sum(outcome.state is DeliveryState.DROPPED for outcome in outcomes),
+            repeats=sum(outcome.possible_repeat for outcome in outcomes),
+            next_at=await self._next_at(),
+        )
+
+    async def _next_at(self) -> datetime | None:
+        now = self._clock.now()
+        due_at = await self._store.read(next_delivery_at, now=now)
+        if due_at is None or due_at > now:
+            return due_at
+        return min(now + _LOOK_AGAIN, self._pace.rested_at(now) or now + _LOOK_AGAIN)
 
 
-def _count(actions: list[Action], state: DeliveryState) -> int:
-    return sum(action.outcome.state is state for action in actions)
+def _addressed(message: Message, due: DueDelivery) -> Message | None:
+    """Aim a story's message: an edit at the living message, a later ring as a reply to it."""
+    if due.kind is not DeliveryKind.EDIT:
+        return replace(message, silent=due.silent, answers=due.reply_to)
+    if is_anew(due):
+        return replace(message, silent=True)
+    return replace(message, edits=due.message_id) if due.message_id else None
+
+
+def _rest(due: DueDelivery, messages: list[Message]) -> tuple[NewDelivery, ...]:
+    """Return what did not fit into the first part as messages of their own, owed once."""
+    return tuple(
+        NewDelivery(
+            chat=due.chat,
+            kind=DeliveryKind.NOTICE,
+            priority=due.priority,
+            not_before=due.created,
+            silent=True,
+            notice_key=f"rest:{due.id}:{number}",
+            payload=message.to_json(),
+            expires=due.expires,
+        )
+        for number, message in enumerate(messages, 2)
+    )

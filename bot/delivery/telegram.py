@@ -7,6 +7,7 @@ may mean "sent": the cause tells. No text of an exception that may hold the toke
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,6 +47,7 @@ from bot.delivery.policy import (
     Sent,
     TargetGone,
     Throttled,
+    TopicGone,
     Unmodified,
 )
 from bot.delivery.projection import ProjectedRequest
@@ -70,12 +72,8 @@ _GONE: Final = (
     "chat_write_forbidden",
     "peer_id_invalid",
 )
-_TARGET: Final = (
-    "message to edit not found",
-    "message can't be edited",
-    "message to be replied not found",
-    "message_id_invalid",
-)
+_TARGET: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_TOPIC: Final = ("message thread not found", "topic_closed", "topic_deleted")
 _SURELY_NOT_SENT: Final = ("PoolTimeout", "ConnectTimeout", "ConnectError", "ProxyError", "UnsupportedProtocol")
 
 
@@ -110,7 +108,7 @@ class Messenger:
     async def send(self, message: Message, *, telegram_id: int, topic_id: int = 0, plain: bool = False) -> SendResult:
         """Send a message of one part, or edit one in place; `plain` leaves out styles and buttons."""
         if plain:
-            message = Message((Span(message.text),), silent=message.silent, answers=message.answers)
+            message = replace(message, spans=(Span(message.text),), keyboard=(), force_reply="")
         html = to_html(message)[0]
         if message.edits is not None:
             return await _result(self._edit(message, html, telegram_id=telegram_id))
@@ -242,6 +240,8 @@ def _refusal(says: str) -> SendResult:
         return Unmodified()
     if any(words in lower for words in _TARGET):
         return TargetGone()
+    if any(words in lower for words in _TOPIC):
+        return TopicGone()
     if any(words in lower for words in _GONE):
         return ChatGone(says)
     return Rejected(says)
