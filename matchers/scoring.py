@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from matchers.sightings import Sighting
 
 BAR: Final = 80
+NEAR: Final = 55  # below it nothing is kept
 ALONE: Final = 60  # a weak alias without any evidence: kept for review, never rung
 CAPITALS: Final = 0.6  # share of words in capitals from which case says nothing
 SHORT_ACRONYM: Final = 4  # letters; in a headline in capitals these are words
