@@ -146,6 +146,7 @@ class Ingest:
             for stored in missed:
                 self._index.apply(stored.placement)
             self._seq = missed[-1].seq
+        self._index.expire(now)
         return self._index
 
     def _tell(self, session: Session, placement: Placement, *, matches: Sequence[Match], now: datetime) -> int:
@@ -153,7 +154,7 @@ class Ingest:
         number = int(placement.story)
         known = story(session, number)
         before = StoryState.from_json(known.state) if known and known.state else None
-        state, revision = revise(before, placement, matches)
+        state, revision = revise(before, placement, matches=matches)
         revision_number = save_revision(session, number, state=state.to_json(), revision=revision, now=now)
         news = StoryNews(
             story=number,

@@ -1,0 +1,217 @@
+"""Read from an entry what matters of an event: tolls, claims, denials, what kind of event, how grave.
+
+Assumes agency style: a number stands near what it counts ("sept soldats tués", "killed seven",
+"مقتل 7 جنود"). What fools it: a toll of another event told in the same sentence, ages, dates.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from matchers.text import Token, tokens
+from matchers.types import Reason
+
+NUMBERS: Final = {
+    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9,
+    "dix": 10, "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "seize": 16, "vingt": 20,
+    "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "centaine": 100, "dizaine": 10, "vingtaine": 20,
+    "trentaine": 30, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "dozen": 12,
+    "واحد": 1, "اثنان": 2, "اثنين": 2, "ثلاثه": 3, "اربعه": 4, "خمسه": 5, "سته": 6, "سبعه": 7, "ثمانيه": 8, "تسعه": 9,
+    "عشره": 10,
+}  # fmt: skip
+_KILLED: Final = (
+    "killed kills kill dead die died deaths death dies slain tue tues tuee tuees mort morts morte mortes deces succombe"
+    " مقتل قتلى قتيلا قتل مصرع قتلوا"
+)
+_WOUNDED: Final = "wounded injured hurt blesse blesses blessee blessees جرحى جريحا اصابه جرح"
+_TAKEN: Final = "abducted kidnapped hostage hostages enleve enleves enlevee enlevees otage otages rapt خطف مختطف رهائن"
+_COUNTED: Final = {
+    word: kind
+    for kind, words in (("killed", _KILLED), ("wounded", _WOUNDED), ("abducted", _TAKEN))
+    for word in words.split()
+}
+# words between a number and what it counts: at most so many
+_REACH: Final = 6
+_MOST: Final = 5_000
+_YEARS: Final = range(1900, 2100)
+_UNITS: Final = frozenset(
+    [
+        "heures",
+        "heure",
+        "jours",
+        "jour",
+        "ans",
+        "an",
+        "km",
+        "kilometres",
+        "villages",
+        "village",
+        "quartiers",
+        "pour",
+        "cent",
+        "percent",
+        "hours",
+        "days",
+        "years",
+        "year",
+        "miles",
+        "am",
+        "pm",
+        "h",
+        "janvier",
+        "fevrier",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "aout",
+        "septembre",
+        "octobre",
+        "novembre",
+        "decembre",
+    ]
+)
+_CLAIM: Final = re.compile(
+    r"\b(?:claim(?:s|ed)?|revendiqu\w*|says? its fighters|annonce avoir|affirme avoir)\b|تبن|اعلنت", re.IGNORECASE
+)
+_DENIAL: Final = re.compile(r"\b(?:den(?:y|ies|ied)|d[ée]ment\w*|r[ée]fut\w*)\b|نفت|ينفي", re.IGNORECASE)
+_CONFIRM: Final = re.compile(r"\b(?:confirm(?:s|ed|e|ent)?|communiqu[ée] officiel)\b|اكد", re.IGNORECASE)
+_STATE: Final = re.compile(
+    r"\b(?:freed|released|lib[ée]r[ée]e?s?|surrender\w*|sign(?:s|ed)|sign[ée]e?s?|resign\w*|d[ée]mission\w*)\b|افرج|وقع",
+    re.IGNORECASE,
+)
+
+
+class EventKind(StrEnum):
+    """Name what happened, as far as a headline tells."""
+
+    VIOLENCE = "violence"
+    ABDUCTION = "abduction"
+    RUPTURE = "rupture"
+    ACCORD = "accord"
+    MOVEMENT = "movement"
+    PROTOCOL = "protocol"
+    OPINION = "opinion"
+    OTHER = "other"
+
+
+_EVENTS: Final = (
+    (EventKind.OPINION, r"\b(?:opinion|tribune|op-ed|[ée]dito\w*|analys\w+|d[ée]cryptage|la semaine en bref)\b"),
+    (EventKind.ABDUCTION, r"\b(?:abduct\w*|kidnap\w*|hostages?|enl[eè]v\w+|otages?|rapt)\b|خطف|رهائن"),
+    (
+        EventKind.VIOLENCE,
+        (
+            r"\b(?:attack\w*|ambush\w*|kill\w*|bomb\w*|blast|explo\w+|mine|shell\w*|raid\w*|fight\w*|clash\w*|drone|massacre\w*"
+            r"|attaqu\w*|embuscade\w*|tu[ée]e?s?|morts?|combats?|frappe\w*|obus|assaut|affront\w+)\b|هجوم|كمين|مقتل|قتل|اشتباك|غاره|قصف|القتال"
+        ),
+    ),
+    (
+        EventKind.RUPTURE,
+        r"\b(?:coup|putsch|resign\w*|d[ée]mission\w*|overthr\w+|renvers\w+|withdraw\w*|retrait|quit\w*|leave)\b|انقلاب|انسحاب",
+    ),
+    (
+        EventKind.ACCORD,
+        r"\b(?:charter|charte|treaty|trait[ée]|accord|pact|pacte|sign(?:s|ed|e|ent|[ée]e?)|truce|tr[eê]ve|ceasefire)\b|ميثاق|اتفاق",
+    ),
+    (
+        EventKind.MOVEMENT,
+        r"\b(?:deploy\w*|d[ée]ploi\w*|convoy|convoi|troops|force unifi[ée]e|joint force|base)\b|قوه موحده",
+    ),
+    (
+        EventKind.PROTOCOL,
+        r"\b(?:visit\w*|visite|re[çc]oit|receives|summit|sommet|talks|discussions?|dialogue)\b|قمه|يستقبل",
+    ),
+)
+_PATTERNS: Final = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _EVENTS)
+_GRAVITY: Final = {
+    EventKind.VIOLENCE: 3, EventKind.ABDUCTION: 3, EventKind.RUPTURE: 3, EventKind.ACCORD: 2, EventKind.MOVEMENT: 2,
+    EventKind.PROTOCOL: 1, EventKind.OPINION: 0, EventKind.OTHER: 1,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Hold what one entry says of its event; `tolls` are the highest of each kind that it names."""
+
+    tolls: dict[str, int]
+    event: EventKind
+    severity: int
+    reasons: tuple[Reason, ...]
+    claims: bool = False
+    denies: bool = False
+    confirms: bool = False
+    changes_state: bool = False
+
+
+def read_facts(title: str, summary: str) -> Facts:
+    """Return what an entry says; severity is 0 (opinion) to 4 (ten dead or more)."""
+    text = f"{title}. {summary}"
+    tolls = read_tolls(text)
+    event, word = _event(title, summary)
+    grave = 1 if tolls.get("killed", 0) >= 10 else 0
+    reasons = [Reason("event", word)] if word else []
+    reasons += [Reason("toll", f"{kind} {count}") for kind, count in tolls.items()]
+    return Facts(
+        tolls=tolls,
+        event=event,
+        severity=_GRAVITY[event] + grave,
+        reasons=tuple(reasons),
+        claims=_CLAIM.search(text) is not None,
+        denies=_DENIAL.search(text) is not None,
+        confirms=_CONFIRM.search(text) is not None,
+        changes_state=_STATE.search(title) is not None,
+    )
+
+
+def _event(title: str, summary: str) -> tuple[EventKind, str]:
+    for text in (title, summary):
+        for kind, pattern in _PATTERNS:
+            if found := pattern.search(text):
+                return kind, found[0]
+    return EventKind.OTHER, ""
+
+
+def read_tolls(text: str) -> dict[str, int]:
+    """Return the highest count of killed, wounded and abducted that a text names."""
+    words = tokens(text)
+    found: dict[str, int] = {}
+    for position, token in enumerate(words):
+        kind = next((_COUNTED[form] for form in token.forms if form in _COUNTED), None)
+        if kind is None:
+            continue
+        count = _count_near(words, position)
+        if count:
+            found[kind] = max(found.get(kind, 0), count)
+    return found
+
+
+def _count_near(words: list[Token], position: int) -> int:
+    """Return the number before a counted word, else the one after it."""
+    before = range(position - 1, max(-1, position - 1 - _REACH), -1)
+    after = range(position + 1, min(len(words), position + 1 + _REACH))
+    for span in (before, after):
+        for place in span:
+            if any(form in _COUNTED for form in words[place].forms):
+                break
+            if number := _number(words, place):
+                return number
+    return 0
+
+
+def _number(words: list[Token], place: int) -> int:
+    raw = words[place].raw
+    following = words[place + 1].form if place + 1 < len(words) else ""
+    if following in _UNITS:
+        return 0
+    if raw.isdecimal():
+        value = int(raw)
+        return value if 0 < value <= _MOST and value not in _YEARS else 0
+    return next(
+        (NUMBERS[form] for form in words[place].forms if form in NUMBERS and form not in {"un", "une", "one"}), 0
+    )

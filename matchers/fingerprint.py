@@ -1,0 +1,53 @@
+"""Recognise the same text again: the same address, the same headline, the same opening words."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from matchers.text import tokens
+from matchers.urls import canonical_url
+
+if TYPE_CHECKING:
+    from matchers.types import StoryEntry
+
+# Shorter headlines ("Mali: the essentials") recur without being one text.
+_LEAST_TITLE: Final = 5
+_LEAST_SUMMARY: Final = 20
+_SHINGLE: Final = 18
+_PREFIX: Final = re.compile(
+    r"^(?:update\s*\d*|refile|en direct|direct|live|vid[ée]o|breaking|urgent|exclusif|exclusive)\s*[-:.|–—]\s*",
+    re.IGNORECASE,
+)
+_CREDIT: Final = re.compile(
+    r"[\s(\[–—-]*\b(?:avec\s+)?(?:AFP|Reuters|AP|APA|Xinhua|Anadolu|EFE|dpa|Belga|PANA)\b[\s)\].–—-]*$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Hold the signs by which a text is recognised, surest first."""
+
+    signs: tuple[str, ...]
+
+
+def fingerprint(entry: StoryEntry) -> Fingerprint:
+    """Return the signs of an entry's text."""
+    title = _words(_CREDIT.sub("", _PREFIX.sub("", entry.title)))
+    summary = _words(_CREDIT.sub("", entry.summary))
+    signs = [_sign("url", canonical_url(entry.url))] if entry.url else []
+    if len(title) >= _LEAST_TITLE:
+        signs.append(_sign("title", " ".join(title)))
+    if len(summary) >= _LEAST_SUMMARY:
+        signs.append(_sign("summary", " ".join(summary[:_SHINGLE])))
+    return Fingerprint(tuple(signs))
+
+
+def _words(text: str) -> list[str]:
+    return [token.form for token in tokens(text)]
+
+
+def _sign(kind: str, text: str) -> str:
+    return hashlib.blake2b(f"{kind}:{text}".encode(), digest_size=8).hexdigest()
