@@ -1,0 +1,298 @@
+"""Lay out what a chat hears of a story: small, self-sufficient, the same shape each time. Pure.
+
+🟡 Alert · Attaque du **GSIM** contre un camp près de Diafarabé      the notification shows only this line
+Two or three sentences of the summary.
+📍 Diafarabé
+5 outlets · 4 independent of each other (3 independent, 1 state, 1 wire)
+First 06:10, latest 07:05 (Bamako)
+Radio Fleuve · Dépêche Sahel · +3
+
+One message a story and chat is edited as outlets join; `update` rings as a reply with
+what changed in bold; `development` is a silent reply.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bot.delivery.excerpt import cut, marked, sentences, set_apart
+from bot.delivery.message import Button, Message, Span, bold, compose, lines, link
+from bot.quiet import zone
+from matchers.types import ChangeKind, Field
+from storage.delivery_records import DeliveryKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from bot.texts import Texts
+    from matchers.types import Change, Mention
+    from storage.delivery_records import DueDelivery
+    from storage.records import StoryEntryView, StoryView
+
+# What a lock screen shows (facts on delivery 5.1), in characters.
+FIRST_LINE: Final = 120
+# A message on a thin line: bytes of text, as UTF-8.
+MOST_BYTES: Final = 1024
+# What gives way until a message fits: characters of the summary, links.
+_BUDGETS: Final = ((320, 6), (200, 6), (120, 4), (0, 4), (0, 2), (0, 1))
+_MOST_PLACES: Final = 4
+# Characters that a headline may gain: an ellipsis and two isolates.
+_EXTRA: Final = 3
+_RTL_LANGUAGES: Final = frozenset({"ar", "fa", "he", "ur"})
+# Severity as a word and a mark, so that no colour is needed to read it.
+_MARKS: Final = {"critical": "🔴", "high": "🟠", "normal": "🟡", "low": "⚪"}
+_NORMAL: Final = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Hold for whom a message is laid out: language, zone, the moment, and what entities are called there."""
+
+    say: Texts
+    tz: str
+    now: datetime
+    name: Callable[[str], str]
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRenderer:
+    """Render deliveries of stories; `name` gives an entity's name in a language, `sample` marks each message."""
+
+    texts: Callable[[str], Texts]
+    name: Callable[[str, str], str]
+    sample: bool = False
+
+    def __call__(self, due: DueDelivery, view: StoryView, now: datetime) -> Message | None:
+        """Return what this chat is to read; None when the story has nothing left to tell."""
+        if not view.entries:
+            return None
+        say = self.texts(due.lang)
+        reader = Reader(say, due.tz, now, lambda entity: self.name(entity, say.lang), self.sample)
+        return alert(view, kind=due.kind, reader=reader)
+
+
+def alert(view: StoryView, *, kind: DeliveryKind, reader: Reader) -> Message:
+    """Return the message of a story: the living one, a later ring, or a silent development."""
+    shapes = {DeliveryKind.UPDATE: _update, DeliveryKind.DEVELOPMENT: _development}
+    shape = shapes.get(kind, _story)
+    drafts = (lines(*shape(view, reader, budget=budget)) for budget in _BUDGETS)
+    return Message(_first_fitting(drafts), keyboard=_keyboard(view, reader))
+
+
+def _first_fitting(drafts: Iterator[tuple[Span, ...]]) -> tuple[Span, ...]:
+    spans: tuple[Span, ...] = ()
+    for spans in drafts:
+        if len("".join(span.text for span in spans).encode()) <= MOST_BYTES:
+            break
+    return spans
+
+
+def _keyboard(view: StoryView, reader: Reader) -> tuple[tuple[Button, ...], ...]:
+    say = reader.say
+    return ((Button(say("Why?"), f"1:why:{view.story}"), Button(say("Mute story"), f"1:mute:{view.story}")),)
+
+
+# ── shapes ───────────────────────────────────────────────────────────────────
+
+
+def _story(view: StoryView, reader: Reader, *, budget: tuple[int, int]) -> list[Sequence[Span]]:
+    entry = chosen(view, reader.say.lang)
+    summary, links = budget
+    return [
+        _headline(view, reader, entry=entry, word=_severity_word(view, reader.say)),
+        _claim(view, reader),
+        _summary(view, entry, reader=reader, most=summary),
+        _places(view, reader),
+        _outlets(view, reader),
+        _times(view, reader),
+        _links(view.entries, most=links),
+    ]
+
+
+def _update(view: StoryView, reader: Reader, *, budget: tuple[int, int]) -> list[Sequence[Span]]:
+    newest = view.entries[-1]
+    changed = "; ".join(said for change in view.changes if (said := _change(change, reader)))
+    summary, links = budget
+    return [
+        _headline(view, reader, entry=newest, word=reader.say("Update"), changed=changed),
+        _claim(view, reader),
+        _summary(view, newest, reader=reader, most=summary // 2),
+        _outlets(view, reader),
+        _links((newest,), most=links),
+    ]
+
+
+def _development(view: StoryView, reader: Reader, *, budget: tuple[int, int]) -> list[Sequence[Span]]:
+    newest = view.entries[-1]
+    return [
+        _headline(view, reader, entry=newest, word=reader.say("Possible development")),
+        _summary(view, newest, reader=reader, most=budget[0] // 2),
+        _links((newest,), most=1),
+    ]
+
+
+# ── lines ────────────────────────────────────────────────────────────────────
+
+
+def chosen(view: StoryView, lang: str) -> StoryEntryView:
+    """Return the entry that speaks for a story: the first that matched in the chat's language, else that matched."""
+    matched = {match.entry for match in view.matches}
+    ranked = sorted(view.entries, key=lambda entry: (entry.id not in matched, not entry.lang.startswith(lang)))
+    return ranked[0]
+
+
+def _headline(
+    view: StoryView, reader: Reader, *, entry: StoryEntryView, word: str, changed: str = ""
+) -> Sequence[Span]:
+    sample = f"{reader.say('SAMPLE')} · " if reader.sample else ""
+    opening = f"{_MARKS[severity(view.state)]} {sample}{word} · "
+    news = (bold(_short(changed, FIRST_LINE // 2)), Span(" · ")) if changed else ()
+    taken = len(opening) + sum(len(span.text) for span in news)
+    keep = cut(entry.title, FIRST_LINE - taken - _EXTRA)
+    title = marked(entry.title, _mentions(view, entry, Field.TITLE), keep=keep)
+    return _line((Span(opening), *news, *set_apart(title, rtl=reader.say.lang in _RTL_LANGUAGES)))
+
+
+def severity(state: Mapping[str, object]) -> str:
+    """Return how grave a story is: low, normal, high or critical; normal when the state does not say."""
+    found = state.get("severity")
+    return found if isinstance(found, str) and found in _MARKS else _NORMAL
+
+
+def _severity_word(view: StoryView, say: Texts) -> str:
+    words = {"critical": say("URGENT"), "high": say("Serious"), "normal": say("Alert"), "low": say("Note")}
+    return words[severity(view.state)]
+
+
+def _summary(view: StoryView, entry: StoryEntryView, *, reader: Reader, most: int) -> Sequence[Span]:
+    repeats = entry.summary.strip() in {"", entry.title.strip()}
+    if repeats or not most:
+        return ()
+    keep = sentences(entry.summary, most=most)
+    text = marked(entry.summary, _mentions(view, entry, Field.SUMMARY), keep=keep)
+    return _line(set_apart(text, rtl=reader.say.lang in _RTL_LANGUAGES))
+
+
+def _mentions(view: StoryView, entry: StoryEntryView, field: Field) -> list[Mention]:
+    found = [mention for match in view.matches if match.entry == entry.id for mention in match.mentions]
+    return [mention for mention in found if mention.field is field]
+
+
+def _claim(view: StoryView, reader: Reader) -> Sequence[Span]:
+    """Attribute what only an armed group says to the group and to the outlet that reports it."""
+    claims = view.state.get("claims")
+    if not isinstance(claims, list) or not claims or view.state.get("confirmed"):
+        return ()
+    groups = ", ".join(dict.fromkeys(reader.name(str(claim)) for claim in claims))
+    return compose(
+        reader.say("{group} claims this, per {outlet}; not confirmed."),
+        group=groups,
+        outlet=view.entries[0].outlet.name,
+    )
+
+
+def _places(view: StoryView, reader: Reader) -> Sequence[Span]:
+    places = view.state.get("places")
+    if not isinstance(places, list) or not places:
+        return ()
+    names = list(dict.fromkeys(reader.name(str(place)) for place in places))
+    return (Span(f"📍 {', '.join(names[:_MOST_PLACES])}"),)
+
+
+def _outlets(view: StoryView, reader: Reader) -> Sequence[Span]:
+    say = reader.say
+    outlets = {entry.outlet.key: entry.outlet for entry in view.entries}
+    owners = {outlet.owner or outlet.key for outlet in outlets.values()}
+    kinds = Counter(outlet.kind for outlet in outlets.values() if outlet.kind)
+    told = [say.plural("{n} outlet", "{n} outlets", len(outlets))]
+    if len(outlets) > 1:
+        told.append(say.plural("{n} independent of the others", "{n} independent of each other", len(owners)))
+    shown = ", ".join(
+        f"{count} {_kind(kind, say)}" if len(outlets) > 1 else _kind(kind, say) for kind, count in kinds.most_common()
+    )
+    return _line((Span(" · ".join(told)), Span(f" ({shown})" if shown else "")))
+
+
+def _kind(kind: str, say: Texts) -> str:
+    words = {
+        "state": say("state"),
+        "independent": say("independent"),
+        "exile": say("exile"),
+        "wire": say("wire"),
+        "institution": say("institution"),
+    }
+    return words.get(kind, kind)
+
+
+def _times(view: StoryView, reader: Reader) -> Sequence[Span]:
+    times = [entry.published or entry.first_seen for entry in view.entries]
+    place = reader.tz.rpartition("/")[2].replace("_", " ")
+    if len(times) == 1:
+        return (Span(f"{_when(times[0], reader)} ({place})"),)
+    return compose(
+        reader.say("First {first}, latest {latest} ({zone})"),
+        first=_when(min(times), reader),
+        latest=_when(max(times), reader),
+        zone=place,
+    )
+
+
+def _when(moment: datetime, reader: Reader) -> str:
+    here = zone(reader.tz)
+    today = moment.astimezone(here).date() == reader.now.astimezone(here).date()
+    return reader.say.time(moment, reader.tz) if today else reader.say.day_time(moment, reader.tz)
+
+
+def _links(entries: Sequence[StoryEntryView], *, most: int) -> Sequence[Span]:
+    """Return one link an outlet, the first of each; how many more there are stands behind."""
+    by_outlet = {entry.outlet.key: entry for entry in reversed(entries)}
+    ordered = [entry for entry in entries if by_outlet[entry.outlet.key] is entry]
+    spans: list[Span] = []
+    for entry in ordered[:most]:
+        spans += [*([Span(" · ")] if spans else []), link(_short(entry.outlet.name, 40), entry.url)]
+    more = len(ordered) - most
+    return (*spans, Span(f" · +{more}")) if more > 0 else spans
+
+
+def _change(change: Change, reader: Reader) -> str:
+    """Say in a few words what changed."""
+    say = reader.say
+    who = reader.name(change.subject) if change.subject else ""
+    if change.kind is ChangeKind.TOLL:
+        moved = " → ".join(part for part in (change.before, change.after) if part)
+        return f"{_toll(change.subject, say)}: {moved}"
+    words = {
+        ChangeKind.PLACE: say("also in {what}"),
+        ChangeKind.CLAIM: say("claimed by {what}"),
+        ChangeKind.DENIAL: say("denied by {what}"),
+        ChangeKind.CONFIRMATION: say("confirmed by {what}"),
+        ChangeKind.STATE: "{what}",
+        ChangeKind.OUTLETS_3: say("3 independent outlets report it"),
+        ChangeKind.OUTLETS_10: say("10 independent outlets report it"),
+    }
+    what = change.after if change.kind is ChangeKind.STATE else who or change.after
+    return words.get(change.kind, "").replace("{what}", what)
+
+
+def _toll(subject: str, say: Texts) -> str:
+    words = {
+        "killed": say("killed"),
+        "wounded": say("wounded"),
+        "abducted": say("abducted"),
+        "displaced": say("displaced"),
+        "arrested": say("arrested"),
+    }
+    return words.get(subject, subject or say("toll"))
+
+
+def _short(text: str, most: int) -> str:
+    keep = cut(text, most)
+    return text if keep == len(text) else f"{text[:keep]}…"
+
+
+def _line(spans: Sequence[Span]) -> tuple[Span, ...]:
+    return tuple(span for span in spans if span.text)

@@ -1,0 +1,250 @@
+"""Show what a reader sees of a story: who, what and where in the first line, small, attributed, never linked astray."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.delivery.alert import FIRST_LINE, MOST_BYTES, AlertRenderer, Reader, alert
+from bot.delivery.message import Style
+from bot.delivery.render import to_html
+from bot.texts import texts
+from matchers.types import Change, ChangeKind, Field, Mention, Reason
+from storage.delivery_records import DeliveryKind, DueDelivery
+from storage.records import OutletSpec, StoryEntryView, StoryView, TermMention
+
+NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
+TITLE = "Attaque du GSIM contre un camp de l'armée près de Diafarabé : 7 soldats tués"
+SUMMARY = "Des hommes armés ont pris le poste à l'aube. Un élu parle de sept morts. Le GSIM se tait. Plus rien ensuite."
+
+
+def entry(number, title=TITLE, *, summary=SUMMARY, name="Radio Fleuve", **about):
+    about = {"kind": "independent", "owner": "", "lang": "fr", "minutes": 0, "url": ""} | about
+    key = name.lower().replace(" ", "-")
+    return StoryEntryView(
+        id=number,
+        outlet=OutletSpec(key, name, kind=about["kind"], owner=about["owner"] or key),
+        url=about["url"] or f"https://{key}.example/{number}",
+        title=title,
+        summary=summary,
+        lang=about["lang"],
+        published=NOW - timedelta(hours=1) + timedelta(minutes=about["minutes"]),
+        first_seen=NOW,
+        kind="new",
+        development=1,
+    )
+
+
+def found(each, text="GSIM"):
+    mentions = [
+        Mention(text, field, words.index(text), words.index(text) + len(text), text, 1.0)
+        for field, words in ((Field.TITLE, each.title), (Field.SUMMARY, each.summary))
+        if text in words
+    ]
+    return TermMention(each.id, "jnim", "jnim", 95, mentions=tuple(mentions), reasons=(Reason("exact"),))
+
+
+def story(*entries, changes=(), state=None, matches=None):
+    entries = entries or (entry(1),)
+    return StoryView(
+        story=41,
+        revision=1,
+        changes=changes,
+        state=state or {},
+        opened=NOW - timedelta(hours=1),
+        last=NOW,
+        entries=entries,
+        matches=tuple(map(found, entries)) if matches is None else matches,
+        placed=len(entries),
+    )
+
+
+def reader(lang="en", *, tz="Africa/Bamako", sample=False):
+    names = {"jnim": "JNIM", "gao": "Gao", "diafarabe": "Diafarabé"}
+    return Reader(texts(lang), tz, NOW, lambda entity: names.get(entity, entity), sample)
+
+
+def read(view, kind=DeliveryKind.ALERT, **about):
+    return alert(view, kind=kind, reader=reader(**about))
+
+
+def test_an_alert_says_who_what_where_by_whom_and_when():
+    view = story(
+        entry(1),
+        entry(2, "Seven killed", name="Le Wire", kind="wire", owner="group", minutes=12, lang="en"),
+        entry(3, "Sept morts", name="Etat", kind="state", owner="group", minutes=50),
+        matches=(found(entry(1)),),
+        state={"places": ["diafarabe"]},
+    )
+
+    assert [
+        "🟡 Alert · Attaque du GSIM contre un camp de l'armée près de Diafarabé : 7 soldats tués",
+        "Des hommes armés ont pris le poste à l'aube. Un élu parle de sept morts. Le GSIM se tait.",
+        "📍 Diafarabé",
+        "3 outlets · 2 independent of each other (1 independent, 1 wire, 1 state)",
+        "First 07:00, latest 07:50 (Bamako)",
+        "Radio Fleuve · Le Wire · Etat",
+    ] == read(view).text.splitlines()
+
+
+def test_what_was_matched_is_bold_and_nothing_else():
+    assert ["GSIM", "GSIM"] == [span.text for span in read(story()).spans if span.style is Style.BOLD]
+
+
+def test_each_outlet_has_one_link():
+    view = story(entry(1), entry(2), entry(3, name="Etat"))
+    links = [(span.text, span.url) for span in read(view).spans if span.style is Style.LINK]
+
+    assert [("Radio Fleuve", "https://radio-fleuve.example/1"), ("Etat", "https://etat.example/3")] == links
+
+
+def test_many_outlets_are_counted_behind_the_first():
+    view = story(*(entry(number, name=f"Outlet {number}") for number in range(9)))
+
+    assert "Outlet 0 · Outlet 1 · Outlet 2 · Outlet 3 · Outlet 4 · Outlet 5 · +3" == read(view).text.splitlines()[-1]
+
+
+def test_the_headline_is_the_one_in_the_chats_language():
+    view = story(entry(1), entry(2, "JNIM attack, GSIM", lang="en", name="Wire"))
+
+    assert "🟡 Alert · JNIM attack, GSIM" == read(view, lang="en").text.splitlines()[0]
+    assert read(view, lang="fr").text.splitlines()[0].endswith(TITLE)
+
+
+def test_a_long_headline_is_cut_at_a_word_for_the_notification():
+    first = read(story(entry(1, "GSIM " + "mot " * 100))).text.splitlines()[0]
+
+    assert first.endswith("mot…")
+    assert len(first) <= FIRST_LINE
+
+
+def test_an_update_begins_with_what_changed_in_bold():
+    change = Change(ChangeKind.TOLL, "killed", "7", "11")
+    view = story(entry(1), entry(2, "Le bilan s'alourdit", name="Etat"), changes=(change,), matches=())
+    message = read(view, DeliveryKind.UPDATE)
+
+    assert "🟡 Update · killed: 7 → 11 · Le bilan s'alourdit" == message.text.splitlines()[0]
+    assert ["killed: 7 → 11"] == [span.text for span in message.spans if span.style is Style.BOLD]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (Change(ChangeKind.PLACE, "gao"), "also in Gao"),
+        (Change(ChangeKind.CLAIM, "jnim"), "claimed by JNIM"),
+        (Change(ChangeKind.DENIAL, "", "", "the army"), "denied by the army"),
+        (Change(ChangeKind.CONFIRMATION, "", "", "the army"), "confirmed by the army"),
+        (Change(ChangeKind.STATE, "", "open", "ended"), "ended"),
+        (Change(ChangeKind.TOLL, "", "", "20"), "toll: 20"),
+        (Change(ChangeKind.OUTLETS_3), "3 independent outlets report it"),
+        (Change(ChangeKind.OUTLETS_10), "10 independent outlets report it"),
+    ],
+)
+def test_each_change_has_its_words(change, says):
+    message = read(story(changes=(change,), matches=()), DeliveryKind.UPDATE)
+
+    assert [says] == [span.text for span in message.spans if span.style is Style.BOLD]
+
+
+def test_a_change_without_words_leaves_the_headline():
+    view = story(changes=(Change(ChangeKind.DEVELOPMENT),))
+
+    assert read(view, DeliveryKind.UPDATE).text.startswith("🟡 Update · Attaque du GSIM")
+
+
+def test_a_development_is_short_and_says_that_it_may_be_one():
+    view = story(entry(1), entry(2, "Renforts envoyés à Diafarabé", name="Etat", summary=""))
+
+    assert ["🟡 Possible development · Renforts envoyés à Diafarabé", "Etat"] == read(
+        view, DeliveryKind.DEVELOPMENT
+    ).text.splitlines()
+
+
+def test_a_groups_claim_is_attributed_to_the_group_and_the_outlet_until_it_is_confirmed():
+    assert "JNIM claims this, per Radio Fleuve; not confirmed." in read(story(state={"claims": ["jnim"]})).text
+    assert "claims" not in read(story(state={"claims": ["jnim"], "confirmed": True})).text
+
+
+def test_addresses_and_handles_in_a_text_are_left_out():
+    summary = "Vidéo sur t.me/azallaq et https://evil.example/x ou @azallaq_media. Fin."
+    message = read(story(entry(1, summary=summary)))
+
+    assert "Vidéo sur  et  ou . Fin." == message.text.splitlines()[1]
+
+
+def test_a_summary_that_repeats_the_title_is_left_out():
+    assert "(independent)" in read(story(entry(1, summary=TITLE))).text.splitlines()[1]
+
+
+def test_a_sample_says_so_before_anything_else():
+    assert read(story(), sample=True).text.startswith("🟡 SAMPLE · Alert · ")
+
+
+@pytest.mark.parametrize(
+    ("grave", "begins"),
+    [("critical", "🔴 URGENT · "), ("high", "🟠 Serious · "), ("normal", "🟡 Alert · "), ("low", "⚪ Note · ")],
+)
+def test_severity_is_a_word_and_a_mark(grave, begins):
+    assert read(story(state={"severity": grave})).text.startswith(begins)
+
+
+def test_an_arabic_headline_in_a_latin_line_is_isolated():
+    arabic = "مقتل 7 جنود في هجوم قرب ديافارابي"
+
+    assert f"🟡 Alert · \u2068{arabic}\u2069" == read(story(entry(1, arabic, lang="ar"))).text.splitlines()[0]
+
+
+def test_times_of_another_day_have_their_day():
+    view = story(entry(1, minutes=-24 * 60), entry(2, name="Etat"))
+
+    assert "First 28 Feb, 07:00, latest 07:00 (Bamako)" in read(view).text
+
+
+def test_times_are_in_the_chats_zone():
+    assert "(Paris)" in read(story(), tz="Europe/Paris").text
+    assert "08:00 (Paris)" in read(story(), tz="Europe/Paris").text
+
+
+def test_the_buttons_name_the_story():
+    assert [["1:why:41", "1:mute:41"]] == [[button.data for button in row] for row in read(story()).keyboard]
+
+
+@given(
+    st.text(max_size=400),
+    st.text(max_size=3000),
+    st.integers(1, 12),
+    st.sampled_from([DeliveryKind.ALERT, DeliveryKind.EDIT, DeliveryKind.UPDATE, DeliveryKind.DEVELOPMENT]),
+    st.sampled_from(["en", "fr"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_every_alert_is_one_small_message(title, summary, outlets, kind, lang):
+    entries = [entry(number, title + "x", summary=summary, name=f"Médias {number}") for number in range(outlets)]
+    view = story(*entries, changes=(Change(ChangeKind.PLACE, "", "", title),), matches=())
+    message = read(view, kind, lang=lang)
+
+    assert 1 == len(to_html(message))
+    assert len(message.text.encode()) <= MOST_BYTES
+    assert len(message.text.split("\n")[0]) <= FIRST_LINE
+
+
+def due(lang):
+    return DueDelivery(
+        id=1, chat=1, telegram_id=7, topic_id=0, chat_kind="private", lang=lang, tz="Africa/Bamako", settings={},
+        kind=DeliveryKind.ALERT, priority=2, silent=False, story=41, revision=1, edition=None, part=None, payload=None,
+        attempts=0, possible_repeat=False, message_id=None, reply_to=None, created=NOW, expires=None, lease_token=1,
+    )  # fmt: skip
+
+
+def test_the_renderer_speaks_the_chats_language():
+    renderer = AlertRenderer(texts, lambda entity, lang: f"{entity}-{lang}")
+    view = story(state={"places": ["gao"]})
+
+    assert "📍 gao-fr" in renderer(due("fr"), view, NOW).text
+    assert "🟡 Alerte · " == renderer(due("fr"), view, NOW).text[:11]
+
+
+def test_a_story_without_entries_has_nothing_to_say():
+    view = StoryView(41, 1, (), {}, NOW, NOW, (), ())
+
+    assert None is AlertRenderer(texts, lambda entity, lang: entity)(due("en"), view, NOW)
