@@ -27,6 +27,7 @@ from matchers.entities import (
     EntityKind,
     Negatives,
 )
+from matchers.places import parse_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -72,17 +73,13 @@ def parse_catalogue(
 def parse_files(files: Mapping[str, str]) -> tuple[Entity, ...]:
     """Read all files of a catalogue by name; raise CatalogueError for what is wrong in or between them."""
     contexts = contexts_of(files)
-    seen: dict[str, str] = {}
-    found: list[Entity] = []
-    for name, text in sorted(files.items()):
-        if is_catalogue(name):
-            for located in locate(text, name, contexts=contexts):
-                if located.entity.id in seen:
-                    other = seen[located.entity.id]
-                    raise CatalogueError(name, located.line, f"the id {located.entity.id} stands in {other} as well")
-                seen[located.entity.id] = name
-                found.append(located.entity)
-    return tuple(found)
+    seen: dict[str, LocatedEntity] = {}
+    for name in sorted(filter(is_catalogue, files)):
+        for located in locate(files[name], name, contexts=contexts):
+            first = seen.setdefault(located.entity.id, located)
+            if first is not located:
+                raise CatalogueError(name, located.line, f"the id {located.entity.id} stands in {first.file} as well")
+    return tuple(located.entity for located in seen.values())
 
 
 def is_catalogue(name: str) -> bool:
@@ -93,11 +90,25 @@ def is_catalogue(name: str) -> bool:
 
 def contexts_of(files: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Return the named lists of context words among the files."""
-    for name, text in files.items():
-        if name.rpartition("/")[2] == CONTEXTS_FILE:
-            document = _load(text, name)
-            return {key: tuple(words) for key, words in document.get("contexts", {}).items()}
-    return {}
+    named = {name.rpartition("/")[2]: (name, text) for name, text in files.items()}
+    if CONTEXTS_FILE not in named:
+        return {}
+    document = _load(named[CONTEXTS_FILE][1], named[CONTEXTS_FILE][0])
+    places = _place_names(named[PLACES_FILE][1]) if PLACES_FILE in named else {}
+    countries = document.get("places", {})
+    return {
+        key: (*words, *(name for country in countries.get(key, ()) for name in places.get(country, ())))
+        for key, words in document.get("contexts", {}).items()
+    }
+
+
+def _place_names(text: str) -> dict[str, list[str]]:
+    """List, by country, the names of places that are nothing else as well."""
+    found: dict[str, list[str]] = {}
+    for place in parse_places(text):
+        if place.bare and not place.ambiguous and place.kind not in {"country", "road"}:
+            found.setdefault(place.country, []).extend((place.name, *place.names.values(), *place.aliases))
+    return found
 
 
 def locate(text: str, name: str, *, contexts: Mapping[str, tuple[str, ...]] | None = None) -> tuple[LocatedEntity, ...]:
@@ -161,9 +172,9 @@ class _Reader:
 
     def _value(self, key: str, value: Any) -> Any:
         if key == "context" and isinstance(value, str):
-            if value not in self._contexts:
-                raise self._error(f"there is no list of context words named {value!r}")
-            return self._contexts[value]
+            return self._context((f"@{value}",))
+        if key == "context":
+            return self._context(self._words(key, value))
         if key in _WORD_FIELDS:
             return self._words(key, value)
         reader: Callable[[Any], Any] | None = {
@@ -176,6 +187,18 @@ class _Reader:
             "lon": float,
         }.get(key)
         return reader(value) if reader else value
+
+    def _context(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Put named lists (`@sahel`) in the place of their names."""
+        found: list[str] = []
+        for word in words:
+            if not word.startswith("@"):
+                found.append(word)
+            elif word[1:] in self._contexts:
+                found.extend(self._contexts[word[1:]])
+            else:
+                raise self._error(f"there is no list of context words named {word[1:]!r}")
+        return tuple(dict.fromkeys(found))
 
     def _lists(self, table: Any, shape: type) -> dict[str, tuple[str, ...]]:
         self._known(table, frozenset(f.name for f in fields(shape)))

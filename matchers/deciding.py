@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from matchers.context import outside
 from matchers.entities import AliasKind, EntityKind
 from matchers.scoring import BAR, Evidence, Verdict, judge
+from matchers.text import fold
 from matchers.types import EntryText, Field, Match, Mention
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _written(
 ) -> tuple[str, ...]:
     """List the wanted patterns that stand outside the entity's own sightings."""
     found = {n for field, own in zip(present, spans, strict=True) for n in outside(field, wanted, spans=own)}
-    return tuple(sorted({patterns.written(number) for number in found}))
+    return tuple({fold(text): text for text in sorted(patterns.written(number) for number in found)}.values())
 
 
 def _nearby(watched: Watched, item: Item) -> tuple[str, ...]:

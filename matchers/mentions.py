@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 SLACK: Final = 3  # words that may stand inside a name besides its own, on either side of the anchor
 EXTRA: Final = 0.03  # similarity lost for each foreign content word inside the span
 INVERSION: Final = 0.02  # similarity lost for each pair of words in the wrong order
-MOST_EXTRA: Final = 2
 RESCUE: Final = 80  # ratio of the missing letters to a neighbouring piece from which boundaries are forgiven
+RESCUE_LETTERS: Final = 5  # fewer missing letters are found everywhere
 RESCUE_TRUST: Final = 0.86
 
 Places = dict[int, list[tuple[int, float]]]
@@ -152,7 +152,7 @@ def _weigh(name: Name, words: Words, chosen: dict[int, tuple[int, float]]) -> Hi
     first, last = min(spots), max(spots)
     used = frozenset(place for place, _ in chosen.values() if first <= place <= last)
     extra = sum(at not in used and words.words[at].form not in FUNCTION_WORDS for at in range(first, last + 1))
-    if extra > (0 if name.topic else 1 if name.common else MOST_EXTRA) or words.is_broken(first, last):
+    if extra > name.most_extra or words.is_broken(first, last):
         return None
     inversions = sum(a > b for k, a in enumerate(spots) for b in spots[k + 1 :])
     found = sum(name.weights[i] * s for i, (place, s) in chosen.items() if first <= place <= last)
@@ -167,6 +167,8 @@ def _rescue(name: Name, words: Words, *, chosen: dict[int, tuple[int, float]]) -
     if name.common or name.topic or name.strict or 2 * matched < sum(name.weights[i] for i in name.content):
         return None
     wanted = "".join(words.lexicon.word(name.words[i]) for i in missing)
+    if len(wanted) < RESCUE_LETTERS:
+        return None
     spots = sorted({place for place, _ in chosen.values()})
     low, high = max(0, spots[0] - len(missing) - 1), min(len(words.words) - 1, spots[-1] + len(missing) + 1)
     for start in range(low, high + 1):

@@ -55,6 +55,7 @@ class Name:
     tau: float
     common: bool
     topic: bool
+    most_extra: int
 
     def floor(self, index: int) -> float:
         """Return the similarity that a word of the name needs; topics are ordinary words and bend little."""
@@ -110,6 +111,7 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
         tau=_tau(forms, content, rigid=rigid),
         common=not distinctive,
         topic=alias.kind is AliasKind.TOPIC,
+        most_extra=_most_extra(alias, content, common=not distinctive),
     )
 
 
@@ -125,6 +127,13 @@ def _needed(content: tuple[int, ...], distinctive: list[int]) -> tuple[int, ...]
     if len(content) < MANY_WORDS or not distinctive:
         return content
     return tuple(distinctive)
+
+
+def _most_extra(alias: Alias, content: tuple[int, ...], *, common: bool) -> int:
+    """Return how many foreign words may stand inside; in "Confederation of X of the Sahel" X changes all."""
+    if alias.kind is AliasKind.TOPIC or (common and len(content) < 3):
+        return 0
+    return 1 if common else 2
 
 
 def _is_sign(raw: str, alias: Alias) -> bool:

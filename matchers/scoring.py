@@ -6,7 +6,7 @@ score = min(how alike the letters are, what the evidence allows), with reasons i
 | full or short name                           | 100                                      |
 | acronym without other meanings, right case   | 92; 98 with context or the full name     |
 | weak alias and its own full name in the item | 97                                       |
-| weak alias, c context words, f other names   | min(96, 76 + 8c + 8f) - 10 a negative    |
+| weak alias, c context words, f other names   | min(96, 76 + 8c + 8f) - 14 a negative    |
 | weak alias alone                             | 60                                       |
 | surname                                      | 62; title before it 80; context 82 to 96 |
 | surname after somebody else's given name     | 15                                       |
@@ -38,6 +38,7 @@ BAR: Final = 80
 NEAR: Final = 55  # below it nothing is kept
 ALONE: Final = 60  # a weak alias without any evidence: kept for review, never rung
 CAPITALS: Final = 0.6  # share of words in capitals from which case says nothing
+AGAINST: Final = 14  # a word of another meaning outweighs one and a half of ours
 SHORT_ACRONYM: Final = 4  # letters; in a headline in capitals these are words
 
 
@@ -178,7 +179,7 @@ def _acronym(sighting: Sighting, evidence: Evidence) -> Verdict:
     if evidence.capitals[sighting.field] and len(raw) <= SHORT_ACRONYM:
         score, reasons = _with_context(sighting, evidence)
         return score, (Reason("all-caps"), *reasons)
-    if alias.weak:
+    if alias.weak or len(evidence.against) > evidence.support:
         return _with_context(sighting, evidence)
     return (98 if evidence.support or evidence.own_name else 92), _supporting(evidence)
 
@@ -203,7 +204,7 @@ def _surname(sighting: Sighting, evidence: Evidence) -> Verdict:
     if not sighting.is_weak:
         return 90, tuple(reasons)
     score = 62 + 18 * titled if not evidence.support else min(96, 74 + 8 * min(2, evidence.support) + 8 * titled)
-    return score - 10 * len(evidence.against), tuple(reasons)
+    return score - AGAINST * len(evidence.against), tuple(reasons)
 
 
 def _with_context(sighting: Sighting, evidence: Evidence) -> Verdict:
@@ -216,7 +217,7 @@ def _with_context(sighting: Sighting, evidence: Evidence) -> Verdict:
         return 20, reasons
     if not support:
         return ALONE, (*reasons, Reason("weak", _written(sighting, evidence)))
-    return min(96, 76 + 8 * support) - 10 * against, reasons
+    return min(96, 76 + 8 * support) - AGAINST * against, reasons
 
 
 def _supporting(evidence: Evidence) -> tuple[Reason, ...]:
