@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Final
 from bot.delivery.excerpt import cut, marked, sentences, set_apart
 from bot.delivery.message import Button, Message, Span, bold, compose, lines, link
 from bot.quiet import zone
+from matchers.revisions import StoryState
 from matchers.types import ChangeKind, Field
 from storage.delivery_records import DeliveryKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from bot.texts import Texts
@@ -42,9 +43,8 @@ _MOST_PLACES: Final = 4
 # Characters that a headline may gain: an ellipsis and two isolates.
 _EXTRA: Final = 3
 _RTL_LANGUAGES: Final = frozenset({"ar", "fa", "he", "ur"})
-# Severity as a word and a mark, so that no colour is needed to read it.
-_MARKS: Final = {"critical": "🔴", "high": "🟠", "normal": "🟡", "low": "⚪"}
-_NORMAL: Final = "normal"
+# Severity (0 opinion to 4 ten dead or more) as a mark; a word stands beside it, so that no colour is needed.
+_MARKS: Final = ("⚪", "🟡", "🟡", "🟠", "🔴")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class AlertRenderer:
     name: Callable[[str, str], str]
     sample: bool = False
 
-    def __call__(self, due: DueDelivery, view: StoryView, now: datetime) -> Message | None:
+    def __call__(self, due: DueDelivery, view: StoryView, *, now: datetime) -> Message | None:
         """Return what this chat is to read; None when the story has nothing left to tell."""
         if not view.entries:
             return None
@@ -104,7 +104,7 @@ def _story(view: StoryView, reader: Reader, *, budget: tuple[int, int]) -> list[
     summary, links = budget
     return [
         _headline(view, reader, entry=entry, word=_severity_word(view, reader.say)),
-        _claim(view, reader),
+        _claim(view, reader, entry=entry),
         _summary(view, entry, reader=reader, most=summary),
         _places(view, reader),
         _outlets(view, reader),
@@ -119,7 +119,7 @@ def _update(view: StoryView, reader: Reader, *, budget: tuple[int, int]) -> list
     summary, links = budget
     return [
         _headline(view, reader, entry=newest, word=reader.say("Update"), changed=changed),
-        _claim(view, reader),
+        _claim(view, reader, entry=newest),
         _summary(view, newest, reader=reader, most=summary // 2),
         _outlets(view, reader),
         _links((newest,), most=links),
@@ -149,23 +149,25 @@ def _headline(
     view: StoryView, reader: Reader, *, entry: StoryEntryView, word: str, changed: str = ""
 ) -> Sequence[Span]:
     sample = f"{reader.say('SAMPLE')} · " if reader.sample else ""
-    opening = f"{_MARKS[severity(view.state)]} {sample}{word} · "
+    opening = f"{_MARKS[_severity(view)]} {sample}{word} · "
     news = (bold(_short(changed, FIRST_LINE // 2)), Span(" · ")) if changed else ()
     taken = len(opening) + sum(len(span.text) for span in news)
     keep = cut(entry.title, FIRST_LINE - taken - _EXTRA)
-    title = marked(entry.title, _mentions(view, entry, Field.TITLE), keep=keep)
+    title = marked(entry.title, _mentions(view, entry, field=Field.TITLE), keep=keep)
     return _line((Span(opening), *news, *set_apart(title, rtl=reader.say.lang in _RTL_LANGUAGES)))
 
 
-def severity(state: Mapping[str, object]) -> str:
-    """Return how grave a story is: low, normal, high or critical; normal when the state does not say."""
-    found = state.get("severity")
-    return found if isinstance(found, str) and found in _MARKS else _NORMAL
+def _severity(view: StoryView) -> int:
+    """Return how grave a story is; an alert like others when its state is not known."""
+    return min(4, max(0, _state(view).severity)) if view.state else 1
+
+
+def _state(view: StoryView) -> StoryState:
+    return StoryState.from_json(view.state)
 
 
 def _severity_word(view: StoryView, say: Texts) -> str:
-    words = {"critical": say("URGENT"), "high": say("Serious"), "normal": say("Alert"), "low": say("Note")}
-    return words[severity(view.state)]
+    return (say("Note"), say("Alert"), say("Alert"), say("Serious"), say("URGENT"))[_severity(view)]
 
 
 def _summary(view: StoryView, entry: StoryEntryView, *, reader: Reader, most: int) -> Sequence[Span]:
@@ -173,44 +175,36 @@ def _summary(view: StoryView, entry: StoryEntryView, *, reader: Reader, most: in
     if repeats or not most:
         return ()
     keep = sentences(entry.summary, most=most)
-    text = marked(entry.summary, _mentions(view, entry, Field.SUMMARY), keep=keep)
+    text = marked(entry.summary, _mentions(view, entry, field=Field.SUMMARY), keep=keep)
     return _line(set_apart(text, rtl=reader.say.lang in _RTL_LANGUAGES))
 
 
-def _mentions(view: StoryView, entry: StoryEntryView, field: Field) -> list[Mention]:
+def _mentions(view: StoryView, entry: StoryEntryView, *, field: Field) -> list[Mention]:
     found = [mention for match in view.matches if match.entry == entry.id for mention in match.mentions]
     return [mention for mention in found if mention.field is field]
 
 
-def _claim(view: StoryView, reader: Reader) -> Sequence[Span]:
-    """Attribute what only an armed group says to the group and to the outlet that reports it."""
-    claims = view.state.get("claims")
-    if not isinstance(claims, list) or not claims or view.state.get("confirmed"):
+def _claim(view: StoryView, reader: Reader, *, entry: StoryEntryView) -> Sequence[Span]:
+    """Attribute what only one side says to the outlet that reports it; who claims, its words say."""
+    state = _state(view)
+    if not state.claimed or state.confirmed:
         return ()
-    groups = ", ".join(dict.fromkeys(reader.name(str(claim)) for claim in claims))
-    return compose(
-        reader.say("{group} claims this, per {outlet}; not confirmed."),
-        group=groups,
-        outlet=view.entries[0].outlet.name,
-    )
+    return compose(reader.say("This rests on a claim, per {outlet}; not confirmed."), outlet=entry.outlet.name)
 
 
 def _places(view: StoryView, reader: Reader) -> Sequence[Span]:
-    places = view.state.get("places")
-    if not isinstance(places, list) or not places:
-        return ()
-    names = list(dict.fromkeys(reader.name(str(place)) for place in places))
-    return (Span(f"📍 {', '.join(names[:_MOST_PLACES])}"),)
+    names = list(dict.fromkeys(map(reader.name, _state(view).places)))
+    return (Span(f"📍 {', '.join(names[:_MOST_PLACES])}"),) if names else ()
 
 
 def _outlets(view: StoryView, reader: Reader) -> Sequence[Span]:
     say = reader.say
     outlets = {entry.outlet.key: entry.outlet for entry in view.entries}
-    owners = {outlet.owner or outlet.key for outlet in outlets.values()}
+    independent = _state(view).independent or len({outlet.owner or outlet.key for outlet in outlets.values()})
     kinds = Counter(outlet.kind for outlet in outlets.values() if outlet.kind)
     told = [say.plural("{n} outlet", "{n} outlets", len(outlets))]
     if len(outlets) > 1:
-        told.append(say.plural("{n} independent of the others", "{n} independent of each other", len(owners)))
+        told.append(say.plural("{n} independent of the others", "{n} independent of each other", independent))
     shown = ", ".join(
         f"{count} {_kind(kind, say)}" if len(outlets) > 1 else _kind(kind, say) for kind, count in kinds.most_common()
     )
@@ -259,23 +253,22 @@ def _links(entries: Sequence[StoryEntryView], *, most: int) -> Sequence[Span]:
 
 
 def _change(change: Change, reader: Reader) -> str:
-    """Say in a few words what changed."""
+    """Say in a few words what changed; the headline beside it says the rest."""
     say = reader.say
-    who = reader.name(change.subject) if change.subject else ""
     if change.kind is ChangeKind.TOLL:
         moved = " → ".join(part for part in (change.before, change.after) if part)
         return f"{_toll(change.subject, say)}: {moved}"
+    if change.kind is ChangeKind.PLACE:
+        return say("also in {places}").replace("{places}", ", ".join(map(reader.name, change.after.split(", "))))
     words = {
-        ChangeKind.PLACE: say("also in {what}"),
-        ChangeKind.CLAIM: say("claimed by {what}"),
-        ChangeKind.DENIAL: say("denied by {what}"),
-        ChangeKind.CONFIRMATION: say("confirmed by {what}"),
-        ChangeKind.STATE: "{what}",
+        ChangeKind.CLAIM: say("a claim"),
+        ChangeKind.DENIAL: say("a denial"),
+        ChangeKind.CONFIRMATION: say("a confirmation"),
+        ChangeKind.STATE: change.after,
         ChangeKind.OUTLETS_3: say("3 independent outlets report it"),
         ChangeKind.OUTLETS_10: say("10 independent outlets report it"),
     }
-    what = change.after if change.kind is ChangeKind.STATE else who or change.after
-    return words.get(change.kind, "").replace("{what}", what)
+    return words.get(change.kind, "")
 
 
 def _toll(subject: str, say: Texts) -> str:
@@ -283,8 +276,6 @@ def _toll(subject: str, say: Texts) -> str:
         "killed": say("killed"),
         "wounded": say("wounded"),
         "abducted": say("abducted"),
-        "displaced": say("displaced"),
-        "arrested": say("arrested"),
     }
     return words.get(subject, subject or say("toll"))
 

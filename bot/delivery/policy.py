@@ -137,15 +137,13 @@ def is_edit(due: DueDelivery) -> bool:
 
 def follow(result: SendResult, due: DueDelivery, *, now: datetime, jitter: float) -> Action:
     """Return what follows from an answer; `jitter` is in [0, 1)."""
-    return replace(_follow(result, due, now=now, jitter=jitter), telegram_id=due.telegram_id)
+    action = _about_chat(result, due, now=now, jitter=jitter) or _about_message(result, due, now=now, jitter=jitter)
+    return replace(action, telegram_id=due.telegram_id)
 
 
-def _follow(result: SendResult, due: DueDelivery, *, now: datetime, jitter: float) -> Action:
+def _about_chat(result: SendResult, due: DueDelivery, *, now: datetime, jitter: float) -> Action | None:
+    """Return what follows when the answer concerns all that is owed to the chat."""
     match result:
-        case Sent(message_id):
-            return Action(_outcome(due, DeliveryState.SENT, message_id=message_id))
-        case Unmodified():
-            return Action(_outcome(due, DeliveryState.SENT, message_id=due.message_id))
         case Throttled(seconds):
             until = now + timedelta(seconds=seconds + jitter)
             return Action(_again(due, until, counts=False), park_until=until)
@@ -153,6 +151,15 @@ def _follow(result: SendResult, due: DueDelivery, *, now: datetime, jitter: floa
             return Action(_outcome(due, DeliveryState.DROPPED, reason=reason), close_reason=reason)
         case ChatMoved(new_id):
             return Action(_again(due, now, counts=False), moved_to=new_id)
+        case _:
+            return None
+
+
+def _about_message(result: SendResult, due: DueDelivery, *, now: datetime, jitter: float) -> Action:
+    """Return what follows when the answer concerns this message."""
+    match result:
+        case Sent(message_id):
+            return Action(_outcome(due, DeliveryState.SENT, message_id=message_id))
         case TargetGone():
             return Action(_once_more(due, _TARGET_GONE, now=now))
         case TopicGone():
@@ -163,6 +170,8 @@ def _follow(result: SendResult, due: DueDelivery, *, now: datetime, jitter: floa
             until = now + timedelta(seconds=retry_delay(due.attempts, jitter=jitter, ambiguous=perhaps_sent))
             repeats = perhaps_sent and not is_edit(due)
             return Action(_again(due, until, says=reason, possible_repeat=repeats))
+        case _:
+            return Action(_outcome(due, DeliveryState.SENT, message_id=due.message_id))
 
 
 def broken(due: DueDelivery, error: str, *, now: datetime, jitter: float) -> Action:

@@ -12,7 +12,7 @@ import asyncio
 import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 
@@ -38,7 +38,7 @@ from storage.outbox import claim_deliveries, expire, next_delivery_at, owe, park
 from storage.stories import story_view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlmodel import Session
@@ -59,6 +59,14 @@ LEASE_S: Final = 90.0
 _STORY_KINDS: Final = frozenset({DeliveryKind.ALERT, DeliveryKind.EDIT, DeliveryKind.UPDATE, DeliveryKind.DEVELOPMENT})
 # What is due but waits behind another delivery is looked at again after this long.
 _LOOK_AGAIN: Final = timedelta(seconds=1)
+
+
+class Render(Protocol):
+    """Say what a chat is to read of a story."""
+
+    def __call__(self, due: DueDelivery, view: StoryView, *, now: datetime) -> Message | None:
+        """Return the message; None when there is nothing left to say."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ class Sender:
         *,
         clock: Clock,
         holder: str,
-        render: Callable[[DueDelivery, StoryView, datetime], Message | None],
+        render: Render,
     ) -> None:
         self._store = store
         self._messenger = messenger
@@ -213,7 +221,7 @@ class Sender:
             return replace(message, edits=None) if is_anew(due) else message
         revision = None if due.kind is DeliveryKind.EDIT else due.revision
         view = await self._store.read(story_view, due.story, chat=due.chat, revision=revision)
-        rendered = self._render(due, view, self._clock.now()) if view else None
+        rendered = self._render(due, view, now=self._clock.now()) if view else None
         return _addressed(rendered, due) if rendered else None
 
     async def _report(self, landed: list[_Landed]) -> SendReport:

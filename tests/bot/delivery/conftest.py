@@ -73,7 +73,7 @@ def sender(store, messenger, clock):
     return Sender(store, messenger, clock=clock, holder="test", render=headline)
 
 
-def headline(due, view, _now):
+def headline(due, view, *, now):
     """Render a story by its newest title and its number of outlets, for tests of sending."""
     if view.entries[0].title == "broken":
         raise ValueError("cannot be said")
