@@ -8,6 +8,7 @@ running coroutine jobs when it stops.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
@@ -76,6 +77,13 @@ class Bell:
     def nudge(self) -> None:
         """Ask for one round of work."""
         self._event.set()
+
+    async def wait(self, seconds: float, stopping: asyncio.Event) -> None:
+        """Wait for a nudge, a stop, or so many seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await _first_of(self._event, stopping)
+        self._event.clear()
 
     async def loop(self, work: Callable[[], Awaitable[object]], stopping: asyncio.Event) -> None:
         """Work once for each nudge until told to stop; a failed round is logged and the next one comes."""

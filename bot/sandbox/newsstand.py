@@ -94,6 +94,7 @@ class Newsstand:
         self._late = {outlet.key for outlet in sample_outlets() if outlet.fault == "late"}
         self.outlets = {outlet.key: outlet for outlet in sample_outlets()}
         self.published = 0
+        self._moments: dict[str, datetime] = {}
         self.base_url = ""
 
     @asynccontextmanager
@@ -118,14 +119,24 @@ class Newsstand:
         return self._entries[self.published :]
 
     def publish(self, count: int = 1) -> tuple[SampleEntry, ...]:
-        """Publish the next entries and return them."""
+        """Publish the next entries, dated now, and return them."""
         fresh = self._entries[self.published : self.published + count]
+        self._moments |= {entry.path: self._clock.now() for entry in fresh}
         self.published += len(fresh)
         return fresh
 
-    def moment(self, entry: SampleEntry) -> datetime:
-        """Return when an entry is published."""
+    def resume(self, published: int) -> None:
+        """Go on after so many entries, dated as the replay planned them."""
+        self.published = published
+        self._moments = {entry.path: self.planned(entry) for entry in self.ledger}
+
+    def planned(self, entry: SampleEntry) -> datetime:
+        """Return when the replay publishes an entry."""
         return self._start + timedelta(minutes=entry.at)
+
+    def moment(self, entry: SampleEntry) -> datetime:
+        """Return when an entry was published."""
+        return self._moments[entry.path]
 
     def feed_url(self, outlet: str) -> str:
         """Return the address of an outlet's feed."""

@@ -22,7 +22,7 @@ from bot.sandbox.loopback import serving
 from bot.sandbox.methods import BOT, BOT_ID, Methods
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterable
     from pathlib import Path
 
     from starlette.requests import Request
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 SANDBOX_TOKEN: Final = f"{BOT_ID}:sandbox-token-that-opens-nothing-at-all"
 # Telegram cuts a long poll at 50 seconds.
 _LONGEST_POLL_S: Final = 50
+_MESSAGES: Final = frozenset({"sendMessage", "editMessageText"})
 _RIVAL: Final = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
 
@@ -45,6 +46,9 @@ class Sandbox:
         self.base_url = ""
         self.faults: list[Fault] = []
         self.polled = asyncio.Event()
+        self._calls = 0
+        self._planned: dict[int, Fault] = {}
+        self._act: tuple[int, Callable[[], None]] | None = None
         self._methods = Methods(self.ledger, clock, self._publish)
         self._clock = clock
         self._watchers: set[asyncio.Queue[tuple[str, dict[str, Any]]]] = set()
@@ -156,6 +160,15 @@ class Sandbox:
             {key: value for key, value in kept.items() if key != "migrated_to"} | {"id": new, "type": "supergroup"}
         )
 
+    def fault_at(self, calls: Iterable[int], make: Callable[[], Fault]) -> None:
+        """Break the calls with these numbers, counted from now over all messages and edits."""
+        for number in calls:
+            self._planned[self._calls + number] = make()
+
+    def after_accepting(self, messages: int, act: Callable[[], None]) -> None:
+        """Do something once so many more messages were accepted, before the bot hears of it."""
+        self._act = (messages, act)
+
     def fault(self, fault: Fault) -> None:
         """Break a call that is to come."""
         self.faults.append(fault)
@@ -217,16 +230,31 @@ class Sandbox:
             return JSONResponse(Refused(401, "Unauthorized").as_dict(), 401)
         params = await _params(request)
         chat = int(params.get("chat_id") or 0) or None
-        fault = next((each for each in self.faults if each.fits(method, chat)), None)
+        fault = self._fault_for(method, chat)
         try:
             if fault:
                 fault.times -= 1
                 return self._broken(fault, method, params=params)
             if method.lower() == "getupdates":
                 return _good(await self._updates(params))
-            return _good(self._methods.call(method, params))
+            result = self._methods.call(method, params)
+            self._count_down(method)
+            return _good(result)
         except Refused as refused:
             return JSONResponse(refused.as_dict(), refused.code)
+
+    def _fault_for(self, method: str, chat: int | None) -> Fault | None:
+        self._calls += method in _MESSAGES
+        planned = self._planned.pop(self._calls, None) if method in _MESSAGES else None
+        return planned or next((each for each in self.faults if each.fits(method, chat)), None)
+
+    def _count_down(self, method: str) -> None:
+        if self._act is None or method not in _MESSAGES:
+            return
+        left, act = self._act
+        self._act = (left - 1, act) if left > 1 else None
+        if left <= 1:
+            act()
 
     def _broken(self, fault: Fault, method: str, *, params: dict[str, Any]) -> Response:
         if fault.kind is FaultKind.THROTTLE:

@@ -1,1 +1,3 @@
 """Hold the sample outlets and events: invented news, in our own words, marked SAMPLE wherever it is shown."""
+
+SAMPLE = "sample:"

@@ -1,0 +1,255 @@
+"""Build everything and run it: the composition root. Nothing else builds a client, a database or a loop.
+
+poll bell ─▶ Poller ─▶ Ingest ─▶ outbox ─▶ send bell ─▶ Sender ─▶ Telegram
+Telegram ─▶ Inbox.receive ─▶ inbox bell ─▶ handlers ─▶ outbox
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+
+from bot.catalogue import load_entities
+from bot.chat.context import ChatContext
+from bot.chat.handlers import add_handlers, set_menus
+from bot.delivery.alert import AlertRenderer
+from bot.delivery.inbox import Inbox
+from bot.delivery.sender import Sender
+from bot.delivery.telegram import Messenger, TelegramRefused, build_application
+from bot.digest.editions import open_due_editions
+from bot.feeds.cadence import CadenceSettings
+from bot.feeds.parse import ParserPool
+from bot.http import GuardedClient, HttpLimits
+from bot.ingest import Ingest
+from bot.jobs import Bell, build_scheduler
+from bot.polling import Edges, Poller
+from bot.sandbox.samples import SAMPLE
+from bot.store import Store
+from bot.texts import texts
+from bot.upkeep import Upkeep
+from bot.vigil import Vigil
+from matchers.stories import WINDOW
+from matchers.watchlist import Watchlist
+from storage.database import Database
+from storage.terms import expressions
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+    from datetime import datetime
+
+    from bot.clock import Clock
+    from bot.config import Settings
+    from bot.delivery.message import Message
+    from bot.polling import PollReport
+    from storage.delivery_records import DueDelivery
+    from storage.records import StoryView
+
+log = structlog.get_logger()
+
+# Seconds of one long poll; Telegram allows 50, and a stop waits for none of it.
+_LONG_POLL_S: Final = 25
+# Seconds between tries while Telegram cannot be reached.
+_RECONNECT_S: Final = 5.0
+# A send loop looks up at least this often, whatever it was told.
+_IDLE_S: Final = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramAddress:
+    """Hold where Telegram, or the sandbox, is reached, and as which bot."""
+
+    token: str
+    base_url: str
+    proxy: str = ""
+    sandbox: bool = False
+
+
+@dataclass(slots=True)
+class Tocsin:
+    """Hold the parts of one running process; each can be worked one pass at a time."""
+
+    store: Store
+    clock: Clock
+    vigil: Vigil
+    poller: Poller
+    sender: Sender
+    inbox: Inbox
+    messenger: Messenger
+    upkeep: Upkeep
+    bot_name: str
+
+    async def poll_once(self) -> tuple[PollReport, ...]:
+        """Poll what is due, one feed a host."""
+        return await self.poller.poll_due()
+
+    async def converse_once(self, *, wait_s: int = 0) -> int:
+        """Take in what Telegram has for us and answer it; return how many updates came."""
+        came = await self.inbox.receive(wait_s=wait_s)
+        await self.inbox.handle_pending()
+        return came
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Run every loop until told to stop; finish what is in flight, then return."""
+        bells = {
+            name: Bell(name)
+            for name in ("poll", "digest", "sweep", "silence", "prune", "backup", "nightly", "inbox", "send")
+        }
+        await self.sender.take_back()
+        scheduler = build_scheduler(bells.values())
+        scheduler.start()
+        bells["poll"].nudge()
+        bells["inbox"].nudge()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for name, work in self._rounds(bells).items():
+                    group.create_task(bells[name].loop(work, stopping), name=name)
+                group.create_task(self._send(bells["send"], stopping), name="send")
+                listening = group.create_task(self._listen(bells["inbox"], stopping), name="listen")
+                await stopping.wait()
+                scheduler.shutdown(wait=False)
+                listening.cancel()
+                bells["send"].nudge()
+        finally:
+            await self.sender.drain()
+
+    def _rounds(self, bells: dict[str, Bell]) -> dict[str, Callable[[], Awaitable[object]]]:
+        async def poll() -> None:
+            reports = await self.poll_once()
+            if any(report.owed for report in reports):
+                bells["send"].nudge()
+
+        async def answer() -> None:
+            if await self.inbox.handle_pending():
+                bells["send"].nudge()
+
+        async def digest() -> None:
+            if await open_due_editions(self.store, self.clock):
+                bells["send"].nudge()
+
+        return {
+            "poll": poll,
+            "inbox": answer,
+            "digest": digest,
+            "sweep": self.sender.take_back,
+            "silence": self.upkeep.watch_silence,
+            "prune": self.upkeep.prune,
+            "backup": self.upkeep.back_up,
+            "nightly": self.upkeep.nightly,
+        }
+
+    async def _send(self, bell: Bell, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            report = await self.sender.send_due()
+            wait = _IDLE_S
+            if report.next_at is not None:
+                wait = min(wait, max(0.05, (report.next_at - self.clock.now()).total_seconds()))
+            await bell.wait(wait, stopping)
+
+    async def _listen(self, bell: Bell, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            try:
+                if await self.inbox.receive(wait_s=_LONG_POLL_S):
+                    bell.nudge()
+            except TelegramRefused:
+                raise
+            except Exception as error:  # the loop's outer edge: Telegram is away for a while
+                log.warning("telegram.unreachable", error=type(error).__name__)
+                await self.clock.sleep(_RECONNECT_S)
+
+
+@asynccontextmanager
+async def assemble(settings: Settings, *, clock: Clock, address: TelegramAddress) -> AsyncIterator[Tocsin]:
+    """Build every part around the settings and take it down again in order."""
+    async with AsyncExitStack() as stack:
+        store = await _open_store(settings, stack)
+        watchlist = await asyncio.to_thread(Watchlist.compile, load_entities(settings.catalogue.files))
+        vigil = Vigil(watchlist)
+        vigil.learn(await store.read(expressions))
+        application = build_application(address.token, base_url=address.base_url, proxy=address.proxy)
+        messenger = Messenger(application.bot)
+        _, bot_name = await messenger.identity()
+        await stack.enter_async_context(application)
+        context = ChatContext(
+            store=store,
+            clock=clock,
+            vigil=vigil,
+            messenger=messenger,
+            open=settings.telegram.open or address.sandbox,
+            admins=frozenset(settings.telegram.admins),
+            bot_name=bot_name,
+        )
+        add_handlers(application, context)
+        await set_menus(messenger)
+        yield Tocsin(
+            store=store,
+            clock=clock,
+            vigil=vigil,
+            poller=await _poller(settings, stack, store=store, watchlist=watchlist, clock=clock),
+            sender=Sender(store, messenger, clock=clock, holder=holder(), render=_renderer(vigil)),
+            inbox=Inbox(store, messenger, application=application, clock=clock),
+            messenger=messenger,
+            upkeep=Upkeep(store, clock),
+            bot_name=bot_name,
+        )
+
+
+async def _open_store(settings: Settings, stack: AsyncExitStack) -> Store:
+    database = Database(settings.database_url)
+    stack.callback(database.dispose)
+    await asyncio.to_thread(_prepare, database)
+    store = Store(database)
+    stack.callback(store.close)
+    return store
+
+
+def _prepare(database: Database) -> None:
+    database.upgrade()
+    database.hold()
+
+
+async def _poller(
+    settings: Settings, stack: AsyncExitStack, *, store: Store, watchlist: Watchlist, clock: Clock
+) -> Poller:
+    feeds = settings.feeds
+    limits = HttpLimits(private_hosts=feeds.allow_private_hosts)
+    client = GuardedClient(contact=feeds.contact, proxy=feeds.proxy, limits=limits)
+    stack.push_async_callback(client.close)
+    parser = ParserPool()
+    stack.push_async_callback(parser.close)
+    return Poller(
+        store,
+        Ingest(store, watchlist, window=WINDOW),
+        Edges(client, parser, clock),
+        holder(),
+        CadenceSettings(min_interval_s=feeds.min_interval, budget_per_day=feeds.budget_per_day),
+    )
+
+
+def _renderer(vigil: Vigil) -> Callable[[DueDelivery, StoryView, datetime], Message | None]:
+    renderer = AlertRenderer(texts, lambda entity, lang: vigil.name(entity, lang))
+
+    def render(due: DueDelivery, view: StoryView, now: datetime) -> Message | None:
+        sample = any(entry.outlet.key.startswith(SAMPLE) for entry in view.entries)
+        return replace(renderer, sample=sample)(due, view, now)
+
+    return render
+
+
+def holder() -> str:
+    """Return a name for this process by which its claims and leases are known."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+async def stop_on(stopping: asyncio.Event, *signals: Any) -> None:
+    """Let signals of the operating system ask for a graceful stop."""
+    loop = asyncio.get_running_loop()
+    for signal in signals:
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(signal, stopping.set)

@@ -1,0 +1,234 @@
+"""Run the demo: in the terminal with a person, or once through with a closing balance."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sys
+import tempfile
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.app import TelegramAddress, Tocsin, assemble
+from bot.clock import SimulatedClock, SystemClock
+from bot.sandbox.demo import (
+    READER,
+    DemoBalance,
+    Replay,
+    add_sample_feeds,
+    make_outlet_due,
+    strike_balance,
+    watch_everything,
+)
+from bot.sandbox.faults import Fault, FaultKind
+from bot.sandbox.newsstand import Newsstand
+from bot.sandbox.server import Sandbox
+from bot.sandbox.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.clock import Clock
+    from bot.config import Settings
+
+# Seconds between two sample entries while a person watches: time to read, never time to doze.
+_PAUSE_S: Final = 5.0
+# The first few come at once, so that the first alert does.
+_AT_ONCE: Final = 2
+# Calls of the replay that are broken when faults are asked for, spread over its hundred or so messages.
+_THROTTLED: Final = (5, 23, 61)
+_RESET: Final = (9, 40, 77)
+_CRASHES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Hold everything that a demo plays on."""
+
+    tocsin: Tocsin
+    newsstand: Newsstand
+    sandbox: Sandbox
+    resumed: bool
+
+
+@asynccontextmanager
+async def stage(settings: Settings, *, clock: Clock, data: Path | None) -> AsyncIterator[Stage]:
+    """Set the demo up: newsstand, sandbox and the whole bot between them, in a place of their own."""
+    async with AsyncExitStack() as stack:
+        folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-demo-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        sandbox = Sandbox(clock, path=folder / "sandbox.db")
+        progress: dict[str, Any] = sandbox.ledger.fact("replay", {})
+        start = datetime.fromisoformat(sandbox.ledger.fact("start") or clock.now().isoformat())
+        sandbox.ledger.set_fact("start", start.isoformat())
+        if isinstance(clock, SimulatedClock) and progress:
+            clock.advance_to(datetime.fromisoformat(progress["now"]))
+        newsstand = await stack.enter_async_context(Newsstand(clock, start=start).open(progress.get("port", 0)))
+        newsstand.resume(progress.get("published", 0))
+        await stack.enter_async_context(sandbox.open())
+        sandbox.add_private(READER, lang=_client_language())
+        tocsin = await stack.enter_async_context(
+            assemble(
+                _demo_settings(settings, folder),
+                clock=clock,
+                address=TelegramAddress(sandbox.token, sandbox.base_url, sandbox=True),
+            )
+        )
+        families = [family for family in tocsin.vigil.families() if family != "places"]
+        await tocsin.store.write(watch_everything, families, lang=_client_language(), now=clock.now())
+        await tocsin.store.write(add_sample_feeds, newsstand, now=clock.now())
+        yield Stage(tocsin, newsstand, sandbox, resumed=bool(progress))
+
+
+def _demo_settings(settings: Settings, folder: Path) -> Settings:
+    feeds = settings.feeds.model_copy(update={"allow_private_hosts": True, "min_interval": 86_400, "proxy": ""})
+    named = "TOCSIN_DATABASE_URL" in os.environ
+    url = settings.database_url if named else f"sqlite:///{folder / 'tocsin.db'}"
+    return settings.model_copy(update={"feeds": feeds, "database_url": url})
+
+
+def _client_language() -> str:
+    return "fr" if os.environ.get("LANG", "").startswith("fr") else "en"
+
+
+async def replay(settings: Settings, *, data: Path | None, faults: tuple[str, ...]) -> bool:
+    """Replay all samples on a simulated clock, print each alert and the balance; say whether it holds."""
+    if "crash" in faults:
+        return await _replay_with_crashes(data, faults)
+    console = Console(highlight=False)
+    clock = SimulatedClock(SystemClock().now())
+    async with stage(settings, clock=clock, data=data) as here:
+        _break(here.sandbox, faults)
+        terminal = Terminal(here.sandbox, console, user=READER)
+        play = Replay(here.tocsin, here.newsstand, here.sandbox, clock)
+        showing = asyncio.create_task(terminal.show())
+        _maybe_die(here.sandbox)
+        if here.resumed:
+            await here.tocsin.sender.take_back()
+            await play.catch_up()
+        await play.run()
+        await asyncio.sleep(0)
+        showing.cancel()
+        struck = await strike_balance(here.tocsin, here.newsstand, here.sandbox)
+        print_balance(console, struck, refusals=here.sandbox.flood_refusals)
+    return struck.holds
+
+
+def _break(sandbox: Sandbox, faults: tuple[str, ...]) -> None:
+    """Break some calls on purpose: those that were not broken before a kill."""
+    if sandbox.ledger.fact("broken"):
+        return
+    sandbox.ledger.set_fact("broken", value=True)
+    if "429" in faults:
+        sandbox.fault_at(_THROTTLED, lambda: Fault(FaultKind.THROTTLE, retry_after=30))
+    if "reset" in faults:
+        sandbox.fault_at(_RESET, lambda: Fault(FaultKind.RESET_AFTER))
+
+
+def _maybe_die(sandbox: Sandbox) -> None:
+    """End this process as a power cut would, after the next so many accepted messages, when asked to."""
+    after = os.environ.get("_TOCSIN_DIE_AFTER")
+    if after:
+        sandbox.after_accepting(int(after), lambda: os.kill(os.getpid(), signal.SIGKILL))
+
+
+async def _replay_with_crashes(data: Path | None, faults: tuple[str, ...]) -> bool:
+    """Kill the replay in the middle, more than once, and take it up each time."""
+    with tempfile.TemporaryDirectory(prefix="tocsin-demo-") as temporary:
+        folder = data or Path(temporary)
+        rest = ",".join(fault for fault in faults if fault != "crash")
+        command = [sys.executable, "-m", "bot.cli.main", "demo", "--once", "--data", str(folder)]
+        command += ["--inject", rest] if rest else []
+        for _ in range(_CRASHES):
+            after = str(random.randint(5, 40))  # noqa: S311 - a moment, not a secret
+            child = await asyncio.create_subprocess_exec(*command, env={**os.environ, "_TOCSIN_DIE_AFTER": after})
+            await child.wait()
+        last = await asyncio.create_subprocess_exec(*command)
+        return await last.wait() == 0
+
+
+async def demonstrate(settings: Settings, *, data: Path | None) -> None:
+    """Let a person talk to the bot while sample news arrives; ends with the input or Ctrl-C."""
+    console = Console(highlight=False)
+    clock = SystemClock()
+    async with stage(settings, clock=clock, data=data) as here:
+        console.print(
+            Text(
+                "Tocsin demo: invented news, served from this machine. Type /help, a number to tap, Ctrl-C to end.",
+                style="bold",
+            )
+        )
+        terminal = Terminal(here.sandbox, console, user=READER)
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(signum, stopping.set)
+        async with asyncio.TaskGroup() as group:
+            side = [
+                group.create_task(terminal.show()),
+                group.create_task(publish(here, clock)),
+                group.create_task(terminal.listen()),
+            ]
+            await here.tocsin.run(stopping)
+            for task in side:
+                task.cancel()
+        print_balance(
+            console,
+            await strike_balance(here.tocsin, here.newsstand, here.sandbox),
+            refusals=here.sandbox.flood_refusals,
+        )
+
+
+async def publish(here: Stage, clock: Clock) -> None:
+    """Publish one sample entry after another, slowly enough to be read."""
+    number = 0
+    while entries := here.newsstand.publish():
+        for entry in entries:
+            url = here.newsstand.feed_url(entry.outlet)
+            await here.tocsin.store.write(make_outlet_due, url, now=clock.now())
+        number += 1
+        if number > _AT_ONCE:
+            await clock.sleep(_PAUSE_S)
+
+
+def print_balance(console: Console, struck: DemoBalance, *, refusals: int) -> None:
+    """Print the closing balance: what was published against what was received."""
+    tables = struck.tables
+    rows = [
+        ("entries published", struck.published),
+        ("entries read", tables.entries if tables else 0),
+        ("matched", tables.matched if tables else 0),
+        ("stories", tables.stories if tables else 0),
+        ("copies merged", tables.copies if tables else 0),
+        ("events expected", len(struck.expected)),
+        ("alerts sent", sum(struck.rung.values())),
+        ("rung again (updates)", struck.updates),
+        ("quiet replies", struck.quiet),
+        ("edits", struck.edits),
+        ("possible repeats", tables.possible_repeats if tables else 0),
+        ("refused for pace (429)", refusals),
+        ("told twice", len(struck.repeated)),
+        ("false alarms", len(struck.false_alarms)),
+        ("missing", len(struck.missing)),
+        ("lost", tables.lost if tables else 0),
+    ]
+    console.rule("balance", style="dim")
+    for name, count in rows:
+        console.print(Text(f"{name:<26}{count:>6}"))
+    for name, events in (
+        ("told twice", struck.repeated),
+        ("false alarm", struck.false_alarms),
+        ("missing", struck.missing),
+    ):
+        for event in events:
+            console.print(Text(f"  {name}: {event}", style="yellow"))
+    words = "The two ledgers agree; nothing was lost." if struck.holds else "The two ledgers differ."
+    console.print(Text(words, style="bold green" if struck.holds else "bold red"))

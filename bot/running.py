@@ -1,0 +1,182 @@
+"""Run the bot for good: with a token on Telegram, without one in a sandbox and this terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import sys
+import tempfile
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from rich.console import Console
+from rich.text import Text
+
+from bot.app import TelegramAddress, Tocsin, assemble
+from bot.chat.context import code_hash
+from bot.clock import SystemClock
+from bot.feeds.defaults import default_feeds
+from storage.chats import add_invite, members
+from storage.feeds import add_feed, feed_by_url, list_feeds, make_due
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from sqlmodel import Session
+
+    from bot.clock import Clock
+    from bot.config import Settings
+    from bot.polling import PollReport
+    from storage.records import FeedSpec
+
+log = structlog.get_logger()
+
+_CLAIM_FOR: Final = timedelta(days=2)
+# Seconds after which a run without a token that has heard no feed shows sample news.
+_PATIENCE_S: Final = 6.0
+_ROUNDS: Final = 400
+
+
+async def run(settings: Settings, *, role: str) -> None:
+    """Run until a signal asks to stop; a role other than `all` needs PostgreSQL."""
+    _check_role(settings, role)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, stopping.set)
+    if settings.telegram.token:
+        await _run_on_telegram(settings, stopping, role=role)
+    else:
+        await _run_in_sandbox(settings, stopping)
+
+
+def _check_role(settings: Settings, role: str) -> None:
+    from bot.errors import UsageError
+
+    if role != "all" and settings.database_url.startswith("sqlite"):
+        raise UsageError(
+            "Several processes need PostgreSQL.", "Set TOCSIN_DATABASE_URL to postgresql://…, or run without --role."
+        )
+
+
+async def _run_on_telegram(settings: Settings, stopping: asyncio.Event, *, role: str) -> None:
+    telegram = settings.telegram
+    assert telegram.token is not None, "a run on Telegram has a token"
+    address = TelegramAddress(telegram.token.get_secret_value(), telegram.base_url, telegram.proxy)
+    clock = SystemClock()
+    async with assemble(settings, clock=clock, address=address) as tocsin:
+        await tocsin.store.write(_keep_feeds, default_feeds(settings.feeds.file), clock=clock)
+        if not telegram.open and not telegram.admins and not await tocsin.store.read(members):
+            await _print_claim(tocsin, clock)
+        await tocsin.run(stopping, role=role)
+
+
+async def _print_claim(tocsin: Tocsin, clock: Clock) -> None:
+    """Print the link whose first user becomes the owner."""
+    code = secrets.token_urlsafe(16)
+    await tocsin.store.write(add_invite, code_hash(code), role="owner", expires=clock.now() + _CLAIM_FOR)
+    sys.stderr.write(
+        "The bot is closed: it answers only those you let in. Open this link once to become its owner:\n"
+        f"  https://t.me/{tocsin.bot_name}?start=claim-{code}\n"
+    )
+
+
+def _keep_feeds(session: Session, specs: Sequence[FeedSpec], *, clock: Clock) -> None:
+    for spec in specs:
+        if feed_by_url(session, spec.url) is None:
+            add_feed(session, spec, now=clock.now())
+
+
+async def _run_in_sandbox(settings: Settings, stopping: asyncio.Event) -> None:
+    """Run without a token: everything real but Telegram; sample news when no feed can be reached."""
+    from bot.sandbox.demo import READER, watch_everything
+    from bot.sandbox.server import Sandbox
+    from bot.sandbox.terminal import Terminal
+
+    console, clock = Console(highlight=False), SystemClock()
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-run-")))
+        sandbox = await stack.enter_async_context(Sandbox(clock, path=folder / "sandbox.db").open())
+        sandbox.add_private(READER, lang="fr" if os.environ.get("LANG", "").startswith("fr") else "en")
+        named = "TOCSIN_DATABASE_URL" in os.environ
+        settings = (
+            settings if named else settings.model_copy(update={"database_url": f"sqlite:///{folder / 'tocsin.db'}"})
+        )
+        address = TelegramAddress(sandbox.token, sandbox.base_url, sandbox=True)
+        tocsin = await stack.enter_async_context(assemble(settings, clock=clock, address=address))
+        families = [family for family in tocsin.vigil.families() if family != "places"]
+        await tocsin.store.write(watch_everything, families, lang="en", now=clock.now())
+        await tocsin.store.write(_keep_feeds, default_feeds(settings.feeds.file), clock=clock)
+        console.print(
+            Text("Running without a token: alerts and answers appear here; type /help.", style="bold"),
+            Text("To ring on Telegram, get a token from @BotFather and set TOCSIN_TELEGRAM__TOKEN."),
+            sep="\n",
+        )
+        terminal = Terminal(sandbox, console, user=READER)
+        async with asyncio.TaskGroup() as group:
+            side = [group.create_task(terminal.show()), group.create_task(terminal.listen())]
+            if not named:
+                side.append(group.create_task(_samples_when_silent(tocsin, console, clock=clock)))
+            await tocsin.run(stopping)
+            for task in side:
+                task.cancel()
+
+
+async def _samples_when_silent(tocsin: Tocsin, console: Console, *, clock: Clock) -> None:
+    """Show sample news, marked as such, when no real feed could be read; the real ones are tried on."""
+    await clock.sleep(_PATIENCE_S)
+    feeds = await tocsin.store.read(list_feeds)
+    if any(feed.cadence.last_ok for feed in feeds):
+        return
+    console.print(
+        Text(
+            "No feed can be reached. Showing SAMPLE news in a throw-away database; the real feeds are tried on.",
+            style="yellow",
+        )
+    )
+    async with _sample_feeds(tocsin, clock):
+        await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def _sample_feeds(tocsin: Tocsin, clock: Clock) -> AsyncIterator[None]:
+    from bot.demonstrating import Stage, publish
+    from bot.sandbox.demo import add_sample_feeds
+    from bot.sandbox.newsstand import Newsstand
+
+    async with Newsstand(clock, start=clock.now()).open() as newsstand:
+        tocsin.poller.edges.client.allow(newsstand.base_url)
+        await tocsin.store.write(add_sample_feeds, newsstand, now=clock.now())
+        publishing = asyncio.create_task(publish(Stage(tocsin, newsstand, None, resumed=False), clock))
+        try:
+            yield
+        finally:
+            publishing.cancel()
+
+
+async def poll_round(settings: Settings, wanted: Sequence[str]) -> list[PollReport]:
+    """Poll the wanted feeds (all for none) once and return what each came to."""
+    from bot.app import assemble_poller
+
+    clock = SystemClock()
+    reports: list[PollReport] = []
+    async with assemble_poller(settings, clock=clock) as poller:
+        await poller.store.write(_keep_feeds, default_feeds(settings.feeds.file), clock=clock)
+        ids = await poller.store.write(_make_wanted_due, wanted, clock=clock)
+        for _ in range(_ROUNDS):
+            reports += await poller.poll_due()
+            if len(reports) >= ids:
+                break
+            await clock.sleep(0.2)
+    return reports
+
+
+def _make_wanted_due(session: Session, wanted: Sequence[str], *, clock: Clock) -> int:
+    found = [feed_by_url(session, url) for url in wanted]
+    ids = [feed.id for feed in found if feed] if wanted else None
+    return make_due(session, ids, now=clock.now())
