@@ -22,7 +22,7 @@ from bot.chat.handlers import add_handlers, set_menus
 from bot.delivery.alert import AlertRenderer
 from bot.delivery.inbox import Inbox
 from bot.delivery.sender import Sender
-from bot.delivery.telegram import Messenger, TelegramRefused, build_application
+from bot.delivery.telegram import Messenger, TelegramAway, build_application
 from bot.digest.editions import open_due_editions
 from bot.feeds.cadence import CadenceSettings
 from bot.feeds.parse import ParserPool
@@ -157,10 +157,8 @@ class Tocsin:
             try:
                 if await self.inbox.receive(wait_s=_LONG_POLL_S):
                     bell.nudge()
-            except TelegramRefused:
-                raise
-            except Exception as error:  # the loop's outer edge: Telegram is away for a while
-                log.warning("telegram.unreachable", error=type(error).__name__)
+            except TelegramAway as error:
+                log.warning("telegram.unreachable", error=str(error))
                 await self.clock.sleep(_RECONNECT_S)
 
 
@@ -233,7 +231,7 @@ async def _poller(
 
 
 def _renderer(vigil: Vigil) -> Callable[[DueDelivery, StoryView, datetime], Message | None]:
-    renderer = AlertRenderer(texts, lambda entity, lang: vigil.name(entity, lang))
+    renderer = AlertRenderer(texts, vigil.name)
 
     def render(due: DueDelivery, view: StoryView, now: datetime) -> Message | None:
         sample = any(entry.outlet.key.startswith(SAMPLE) for entry in view.entries)

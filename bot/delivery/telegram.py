@@ -81,6 +81,10 @@ class TelegramRefused(UserError):
     """Say that Telegram does not know the token, or another program uses it."""
 
 
+class TelegramAway(Exception):
+    """Say that Telegram could not be reached just now."""
+
+
 def build_application(token: str, *, base_url: str, proxy: str = "") -> Application[Any, Any, Any, Any, Any, Any]:
     """Return python-telegram-bot's application on our requests; nothing is started."""
     root = base_url.rstrip("/")
@@ -153,6 +157,8 @@ class Messenger:
             ) from None
         except InvalidToken:
             raise _unknown_token() from None
+        except TelegramError as error:
+            raise TelegramAway(type(error).__name__) from None
         return [update.to_dict() for update in updates]
 
     async def identity(self) -> tuple[int, str]:
