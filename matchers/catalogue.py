@@ -46,7 +46,7 @@ _DECODE_LINE: Final = re.compile(r"at line (\d+)")
 class CatalogueError(ValueError):
     """Say which line of a catalogue file is wrong, and why."""
 
-    def __init__(self, file: str, line: int, reason: str) -> None:
+    def __init__(self, file: str, line: int, *, reason: str) -> None:
         super().__init__(f"{file}:{line}: {reason}")
         self.file = file
         self.line = line
@@ -78,7 +78,9 @@ def parse_files(files: Mapping[str, str]) -> tuple[Entity, ...]:
         for located in locate(files[name], name, contexts=contexts):
             first = seen.setdefault(located.entity.id, located)
             if first is not located:
-                raise CatalogueError(name, located.line, f"the id {located.entity.id} stands in {first.file} as well")
+                raise CatalogueError(
+                    name, located.line, reason=f"the id {located.entity.id} stands in {first.file} as well"
+                )
     return tuple(located.entity for located in seen.values())
 
 
@@ -116,11 +118,11 @@ def locate(text: str, name: str, *, contexts: Mapping[str, tuple[str, ...]] | No
     document = _load(text, name)
     unknown = sorted(document.keys() - {"family", "entity"})
     if unknown:
-        raise CatalogueError(name, 1, f"unknown field {', '.join(unknown)}")
+        raise CatalogueError(name, 1, reason=f"unknown field {', '.join(unknown)}")
     lines = _lines_of(text)
     rows = document.get("entity", [])
     if not isinstance(rows, list):
-        raise CatalogueError(name, 1, "`entity` must be an array of tables: [[entity]]")
+        raise CatalogueError(name, 1, reason="`entity` must be an array of tables: [[entity]]")
     found = []
     for row, (line, alias_lines) in zip_longest(rows, lines[: len(rows)], fillvalue=(1, ())):
         reader = _Reader(name, line, alias_lines=alias_lines, contexts=contexts or {})
@@ -133,7 +135,7 @@ def _load(text: str, name: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         at = _DECODE_LINE.search(str(error))
-        raise CatalogueError(name, int(at[1]) if at else 1, f"not TOML: {error}") from error
+        raise CatalogueError(name, int(at[1]) if at else 1, reason=f"not TOML: {error}") from error
 
 
 def _lines_of(text: str) -> list[tuple[int, tuple[int, ...]]]:
@@ -218,13 +220,15 @@ class _Reader:
 
     def _alias(self, row: Any, line: int) -> Alias:
         if not isinstance(row, dict) or not isinstance(row.get("text"), str) or not row["text"].strip():
-            raise CatalogueError(self._file, line, "an alias needs `text`")
+            raise CatalogueError(self._file, line, reason="an alias needs `text`")
         unknown = sorted(row.keys() - _ALIAS_FIELDS)
         if unknown:
-            raise CatalogueError(self._file, line, f"unknown field {', '.join(unknown)} of alias {row['text']!r}")
+            raise CatalogueError(
+                self._file, line, reason=f"unknown field {', '.join(unknown)} of alias {row['text']!r}"
+            )
         wrong = [key for key, kind in _ALIAS_TYPES.items() if key in row and not isinstance(row[key], kind)]
         if wrong:
-            raise CatalogueError(self._file, line, f"`{wrong[0]}` of alias {row['text']!r} has the wrong type")
+            raise CatalogueError(self._file, line, reason=f"`{wrong[0]}` of alias {row['text']!r} has the wrong type")
         values = dict(row)
         if "kind" in row:
             values["kind"] = self._member(AliasKind, row["kind"], line=line)
@@ -235,7 +239,7 @@ class _Reader:
     def _member(self, kind: type[StrEnum], value: Any, *, line: int) -> Any:
         known = [member.value for member in kind]
         if value not in known:
-            raise CatalogueError(self._file, line, f"{value!r} is none of {', '.join(known)}")
+            raise CatalogueError(self._file, line, reason=f"{value!r} is none of {', '.join(known)}")
         return kind(value)
 
     def _words(self, key: str, value: Any) -> tuple[str, ...]:
@@ -251,7 +255,7 @@ class _Reader:
             raise self._error(f"unknown field {', '.join(unknown)}")
 
     def _error(self, reason: str) -> CatalogueError:
-        return CatalogueError(self._file, self._line, reason)
+        return CatalogueError(self._file, self._line, reason=reason)
 
 
 _ENTITY_FIELDS: Final = (frozenset(f.name for f in fields(Entity)) - {"aliases", "patterns"}) | {"alias"}

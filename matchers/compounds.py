@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from matchers.text import UNSPACED
+from matchers.vocabulary import CONJUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +24,13 @@ if TYPE_CHECKING:
     from matchers.entities import Compound, Entity
     from matchers.text import Token
 
-_JOINS: Final = frozenset(("and", "et", "y", "e", "und", "и", "و", "&", "ou", "or", "ed", "ni", "da", "en"))
+# "rebels, mostly Tuareg": what follows says who they are
+_SHARES: Final = frozenset(
+    (
+        *("mostly", "mainly", "predominantly", "largely", "chiefly", "many", "including"),
+        *("essentiellement", "majoritairement", "principalement", "surtout", "notamment", "mayoritariamente", "meist"),
+    )
+)
 _LINKS: Final = frozenset(
     (
         *("of", "the", "de", "des", "du", "d", "la", "le", "les", "los", "las", "dos", "das", "dei", "degli", "del"),
@@ -32,6 +39,7 @@ _LINKS: Final = frozenset(
     )
 )
 _BREAKS: Final = frozenset(',;:.!?()[]–—"“”«»،؛。，；：、（）')
+Span = tuple[int, int]
 _UNSPACED_REACH: Final = 6  # characters between the two halves of a compound in Chinese or Japanese
 
 
@@ -58,7 +66,7 @@ class Pair:
     strong: bool
 
 
-def compile_compound(entity: Entity, rule: Compound, patterns: Patterns) -> CompiledCompound:
+def compile_compound(entity: Entity, rule: Compound, *, patterns: Patterns) -> CompiledCompound:
     """File the words of a rule among the patterns."""
     return CompiledCompound(
         entity=entity,
@@ -73,67 +81,62 @@ def compile_compound(entity: Entity, rule: Compound, patterns: Patterns) -> Comp
 
 def pairs(rule: CompiledCompound, words: Sequence[Token], *, text: str, present: Mapping[int, Spans]) -> list[Pair]:
     """Return the compounds of a rule that stand in a field, strong ones first."""
+    phrases = _Phrases(rule, words, text=text, present=present)
     heads = _spans(present, rule.of)
     return [
         Pair(rule.entity, min(head[0], other[0]), max(head[1], other[1]), strong)
         for company, strong in ((rule.beside, True), (rule.weakly, False))
         for other in _spans(present, company)
         for head in heads
-        if _is_phrase(rule, words, text=text, halves=(head, other), present=present)
+        if phrases.unite(head, other)
     ]
 
 
-def _spans(present: Mapping[int, Spans], wanted: frozenset[int]) -> list[tuple[int, int]]:
+def _spans(present: Mapping[int, Spans], wanted: frozenset[int]) -> list[Span]:
     return sorted({span for number in wanted & present.keys() for span in present[number]})
 
 
-def _is_phrase(
-    rule: CompiledCompound,
-    words: Sequence[Token],
-    *,
-    text: str,
-    halves: tuple[tuple[int, int], tuple[int, int]],
-    present: Mapping[int, Spans],
-) -> bool:
-    head, other = halves
-    left, right = sorted(halves)
-    if left[1] >= right[0]:
-        return False
-    reach = _UNSPACED_REACH if UNSPACED.match(words[head[0]].form) else rule.within
-    if right[0] - left[1] - 1 > reach:
-        return False
-    if not _BREAKS.isdisjoint(text[words[left[1]].end : words[right[0]].start]):
-        return False
-    if UNSPACED.match(words[head[0]].form) and head > other:
-        return False
-    across = _covered(present, rule.across | rule.of)
-    if not all(_is_open(words, at, across) for at in range(left[1] + 1, right[0])):
-        return False
-    if head > other and _opens_phrase(words, left[1], right[0], across):
-        return False
-    return not _is_about_else(rule, words, span=(left[0], right[1]), present=present)
+class _Phrases:
+    """Tell which words of a field stand in one noun phrase."""
 
+    def __init__(
+        self, rule: CompiledCompound, words: Sequence[Token], *, text: str, present: Mapping[int, Spans]
+    ) -> None:
+        self._words = words
+        self._text = text
+        self._within = rule.within
+        self._across = {at for a, b in _spans(present, rule.across | rule.of) for at in range(a, b + 1)}
+        self._never = {at for a, b in _spans(present, rule.never) for at in range(a, b + 1)}
 
-def _covered(present: Mapping[int, Spans], wanted: frozenset[int]) -> set[int]:
-    return {at for first, last in _spans(present, wanted) for at in range(first, last + 1)}
+    def unite(self, head: Span, other: Span) -> bool:
+        """Tell whether a people's name and an armed word are one phrase."""
+        left, right = sorted((head, other))
+        between = range(left[1] + 1, right[0])
+        unspaced = UNSPACED.match(self._words[head[0]].form) is not None
+        if left[1] >= right[0] or len(between) > (_UNSPACED_REACH if unspaced else self._within):
+            return False
+        if self._is_cut(left[1], right[0]) or not all(self._is_open(at) for at in between):
+            return False
+        if head > other and (unspaced or self._opens_phrase(between, right[0])):
+            return False
+        return self._never.isdisjoint(range(left[0] - 1, right[1] + 2))
 
+    def _is_cut(self, left: int, right: int) -> bool:
+        """Tell whether punctuation cuts the phrase; a comma before "mostly" does not."""
+        between = self._text[self._words[left].end : self._words[right].start]
+        if "," in between and self._words[left + 1].form in _SHARES:
+            between = between.replace(",", "", 1)
+        return not _BREAKS.isdisjoint(between)
 
-def _is_open(words: Sequence[Token], at: int, across: set[int]) -> bool:
-    form = words[at].form
-    return at in across or form in _LINKS or form in _JOINS or (len(form) == 1 and not UNSPACED.match(form))
-
-
-def _opens_phrase(words: Sequence[Token], left: int, right: int, across: set[int]) -> bool:
-    """Tell whether an "and" after the armed word opens a phrase of its own ("rebels and Tuareg civilians")."""
-    for at in range(left + 1, right):
-        if words[at].form in _JOINS and at - 1 not in across:
+    def _is_open(self, at: int) -> bool:
+        form = self._words[at].form
+        if at in self._across or form in _LINKS or form in CONJUNCTIONS or form in _SHARES:
             return True
-    written = words[right]
-    return written.raw.startswith("و") and written.form != written.raw and right - left == 1
+        return len(form) == 1 and not UNSPACED.match(form)
 
-
-def _is_about_else(
-    rule: CompiledCompound, words: Sequence[Token], *, span: tuple[int, int], present: Mapping[int, Spans]
-) -> bool:
-    near = set(range(span[0] - 1, span[1] + 2))
-    return not near.isdisjoint(_covered(present, rule.never)) and bool(words)
+    def _opens_phrase(self, between: range, right: int) -> bool:
+        """Tell whether an "and" after the armed word opens a phrase of its own ("rebels and Tuareg civilians")."""
+        if any(self._words[at].form in CONJUNCTIONS and at - 1 not in self._across for at in between):
+            return True
+        written = self._words[right]
+        return not between and written.raw.startswith("و") and "طوارق" in written.forms

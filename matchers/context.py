@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from matchers.text import UNSPACED, alias_form, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from matchers.text import Token
 
@@ -22,7 +22,6 @@ Spans = list[tuple[int, int]]  # first and last token
 
 # Characters that Chinese uses to write foreign names and hardly ever begins or ends a word of its own with.
 _SPELLING: Final = frozenset("奥乌兰昂恩伊埃弗姆卡莱茨娜莉迪涅诺娃琳塞萨谢托蒂丽瓦佩洛伦索亚斯尔克桑穆维韦拉")
-# What follows a country or a person in Chinese grammar although it also spells names.
 _SHORTEST_STEM: Final = 2
 
 
@@ -36,6 +35,7 @@ class Patterns:
         self._stems: dict[str, list[int]] = {}
         self._phrases: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
         self._strings: dict[str, list[tuple[int, str]]] = {}
+        self._longer: set[str] = set()
         self._memo: dict[str, tuple[int, ...]] = {}
 
     def add(self, pattern: str) -> int:
@@ -63,13 +63,22 @@ class Patterns:
             for form in token.forms:
                 for number in self._of_word(form):
                     found.setdefault(number, []).append((at, at))
-                for number, rest in self._phrases.get(form, ()):
-                    if _follows(words, at, rest):
-                        found.setdefault(number, []).append((at, at + len(rest)))
-                for number, string in self._strings.get(form, ()):
-                    if _spells(words, at, string):
-                        found.setdefault(number, []).append((at, at + len(string) - 1))
+                if form in self._longer:
+                    self._add_longer(words, at, form=form, found=found)
         return found
+
+    def _add_longer(self, words: Sequence[Token], at: int, *, form: str, found: dict[int, Spans]) -> None:
+        for number, last in self._from_here(words, at, form=form):
+            found.setdefault(number, []).append((at, last))
+
+    def _from_here(self, words: Sequence[Token], at: int, *, form: str) -> Iterator[tuple[int, int]]:
+        """Yield the phrases and strings that begin with a word, with their last token."""
+        for number, rest in self._phrases.get(form, ()):
+            if _follows(words, at, rest=rest):
+                yield number, at + len(rest)
+        for number, string in self._strings.get(form, ()):
+            if _spells(words, at, string=string):
+                yield number, at + len(string) - 1
 
     def _file(self, pattern: str, number: int) -> None:
         stem = pattern.endswith("*")
@@ -77,8 +86,10 @@ class Patterns:
         if not parts:
             return
         if UNSPACED.match(parts[0]):
+            self._longer.add(parts[0])
             self._strings.setdefault(parts[0], []).append((number, "".join(parts)))
         elif len(parts) > 1:
+            self._longer.add(parts[0])
             parts[-1] += "*" if stem else ""
             self._phrases.setdefault(parts[0], []).append((number, tuple(parts[1:])))
         elif stem and len(parts[0]) >= _SHORTEST_STEM:
@@ -98,7 +109,7 @@ class Patterns:
         return found
 
 
-def _follows(words: Sequence[Token], at: int, rest: tuple[str, ...]) -> bool:
+def _follows(words: Sequence[Token], at: int, *, rest: tuple[str, ...]) -> bool:
     if at + len(rest) >= len(words):
         return False
     return all(
@@ -107,13 +118,13 @@ def _follows(words: Sequence[Token], at: int, rest: tuple[str, ...]) -> bool:
     )
 
 
-def _spells(words: Sequence[Token], at: int, string: str) -> bool:
+def _spells(words: Sequence[Token], at: int, *, string: str) -> bool:
     if at + len(string) > len(words) or any(words[at + i].form != char for i, char in enumerate(string)):
         return False
-    return not continues_a_name(words, at, at + len(string) - 1)
+    return not continues_a_name(words, at, last=at + len(string) - 1)
 
 
-def continues_a_name(words: Sequence[Token], first: int, last: int) -> bool:
+def continues_a_name(words: Sequence[Token], first: int, *, last: int) -> bool:
     """Tell whether characters that spell names touch a span, so that it is part of a longer name."""
     before = words[first - 1] if first else None
     after = words[last + 1] if last + 1 < len(words) else None

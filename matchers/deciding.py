@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from matchers.context import outside
 from matchers.entities import AliasKind, EntityKind
-from matchers.scoring import BAR, Evidence, Verdict, judge
+from matchers.scoring import BAR, Evidence, Verdict, judge, other_given_name
 from matchers.text import fold
 from matchers.types import EntryText, Field, Match, Mention
 
@@ -87,6 +87,7 @@ def _evidence(
         context=_written(watched.context, present, spans=spans, patterns=patterns),
         against=_written(watched.against, present, spans=spans, patterns=patterns),
         nearby=_nearby(watched, item),
+        namesake=_namesake(watched, sightings, item=item),
         own_name=any(_is_full_name(s) for s in sightings),
         in_scope=tuple(sorted(scope)),
         capitals=item.capitals,
@@ -112,6 +113,13 @@ def _nearby(watched: Watched, item: Item) -> tuple[str, ...]:
         for entity_id, other in item.strong.items()
         if entity_id != watched.entity.id and other.entity.kind in _WORLD and watched.countries & other.countries
     )
+
+
+def _namesake(watched: Watched, sightings: Sequence[Sighting], *, item: Item) -> str:
+    """Return the given name with which the item introduces somebody else of the same surname, or ""."""
+    surnames = [s for s in sightings if s.alias is not None and s.alias.kind is AliasKind.SURNAME]
+    found = [other_given_name(s, watched, field=item.fields[s.field]) for s in surnames]
+    return next(filter(None, found), "")
 
 
 def _is_full_name(sighting: Sighting) -> bool:

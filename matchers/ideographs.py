@@ -51,7 +51,7 @@ class Ideographs:
         for at in range(len(words) - 1):
             for spelt in self._filed.get((words[at].form, words[at + 1].form), ()):
                 last = at + len(spelt.forms) - 1
-                if _stands(spelt.forms, words, at=at) and not continues_a_name(words, at, last):
+                if _stands(spelt.forms, words, at=at) and not continues_a_name(words, at, last=last):
                     yield spelt, at, last
 
 

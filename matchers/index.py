@@ -140,33 +140,32 @@ class Index:
         found: list[Sighting] = []
         present = [self.patterns.present(field.words) for field in fields]
         for number, field in enumerate(fields):
-            found.extend(self._named(field, number, near_score))
+            found.extend(self._named(field, number, near_score=near_score))
             found.extend(self._spelt(field, number))
-            found.extend(self._paired(field, number, present[number]))
+            found.extend(self._paired(field, number, present=present[number]))
         return found, present
 
     def _alias(self, entity: Entity, alias: Alias) -> tuple[Name, ...]:
         if is_unspaced(alias.text):
             self._ideographs.add(entity, alias)
             return ()
-        return compile_alias(entity, alias, self._lexicon)
+        return compile_alias(entity, alias, lexicon=self._lexicon)
 
     def _compile(self, entity: Entity, names: tuple[Name, ...]) -> Watched:
         add = self.patterns.add_all
-        context = [alias_form(word) for word in entity.context]
-        countries = {code for code, word in COUNTRY_WORDS.items() if any(form.startswith(word) for form in context)}
+        against = entity.negatives
         return Watched(
             entity=entity,
             names=names,
             context=add(entity.context),
             require=tuple(add((word,)) for word in entity.require),
             forbid=add(entity.forbid),
-            against=add(entity.negatives.words),
-            neighbours=frozenset(alias_form(word) for word in entity.negatives.neighbours),
-            phrases=tuple(tuple(alias_form(t.raw) for t in tokens(p)) for p in entity.negatives.phrases),
-            given_names=frozenset(alias_form(name) for name in entity.given_names),
-            countries=frozenset(countries | ({entity.country} if entity.country else set())),
-            compound=compile_compound(entity, entity.compound, self.patterns) if entity.compound else None,
+            against=add(against.words),
+            neighbours=frozenset(map(alias_form, against.neighbours)),
+            phrases=tuple(tuple(alias_form(token.raw) for token in tokens(phrase)) for phrase in against.phrases),
+            given_names=frozenset(map(alias_form, entity.given_names)),
+            countries=_countries(entity),
+            compound=compile_compound(entity, entity.compound, patterns=self.patterns) if entity.compound else None,
         )
 
     def _count_heads(self, compound: CompiledCompound, step: int) -> None:
@@ -185,8 +184,8 @@ class Index:
             return True
         return self._ideographs.wakes(words)
 
-    def _named(self, field: FieldText, number: int, near_score: int) -> Iterable[Sighting]:
-        words = Words(field.text, field.words, self._lexicon)
+    def _named(self, field: FieldText, number: int, *, near_score: int) -> Iterable[Sighting]:
+        words = Words(field.text, field.words, lexicon=self._lexicon)
         names = {id(name): name for at in words.places for name in self._names.get(at, ())}
         for name in names.values():
             self.verifications += 1
@@ -203,7 +202,7 @@ class Index:
                 used=frozenset(range(first, last + 1)), similarity=1.0, string_score=100,
             )  # fmt: skip
 
-    def _paired(self, field: FieldText, number: int, present: dict[int, Spans]) -> Iterable[Sighting]:
+    def _paired(self, field: FieldText, number: int, *, present: dict[int, Spans]) -> Iterable[Sighting]:
         if self._heads.keys().isdisjoint(present):
             return
         for watched in self._watched.values():
@@ -214,3 +213,10 @@ class Index:
                         used=frozenset(range(pair.first, pair.last + 1)), similarity=1.0, string_score=100,
                         strong=pair.strong,
                     )  # fmt: skip
+
+
+def _countries(entity: Entity) -> frozenset[str]:
+    """Read from an entity's context which countries it belongs to."""
+    context = [alias_form(word) for word in entity.context]
+    found = {code for code, word in COUNTRY_WORDS.items() if any(form.startswith(word) for form in context)}
+    return frozenset({*found, entity.country} - {""})

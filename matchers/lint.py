@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import chain, combinations
 from typing import TYPE_CHECKING, Final
 
 from rapidfuzz import fuzz
@@ -45,6 +46,10 @@ class _Written:
     alias: Alias
     line: int
     folded: str
+
+    @property
+    def where(self) -> str:
+        return f"{self.located.file}:{self.line} ({self.located.entity.id})"
 
     def finding(self, severity: str, reason: str) -> Finding:
         return Finding(self.located.file, self.line, severity, reason)
@@ -89,16 +94,20 @@ def _of_alias(written: _Written) -> Iterator[Finding]:
     alias, entity = written.alias, written.located.entity
     if not written.folded:
         yield written.finding(ERROR, f"{alias.text!r} has no letter or digit")
-        return
-    guarded = alias.weak and bool(entity.context)
     if alias.weak and not entity.context:
         yield written.finding(ERROR, f"{alias.text!r} is weak and {entity.id} has no context words")
-    if alias.kind is AliasKind.ACRONYM and len(written.folded) <= SHORT_ACRONYM and not guarded:
-        yield written.finding(ERROR, f"{alias.text!r} has {len(written.folded)} letters: make it weak, with context")
-    if alias.kind is AliasKind.ACRONYM and alias.case is CaseRule.ANY and len(written.folded) > 1:
-        yield written.finding(WARNING, f"{alias.text!r} is an acronym in any case: small letters will match too")
-    if not guarded and alias.kind is not AliasKind.ACRONYM and _is_common(written.folded):
+    if alias.kind is AliasKind.ACRONYM:
+        yield from _of_acronym(written)
+    elif not alias.weak and _is_common(written.folded):
         yield written.finding(ERROR, f"{alias.text!r} is a common word: make it weak, with context")
+
+
+def _of_acronym(written: _Written) -> Iterator[Finding]:
+    alias, letters = written.alias, len(written.folded)
+    if alias.case is CaseRule.ANY and letters > 1:
+        yield written.finding(WARNING, f"{alias.text!r} is an acronym in any case: small letters will match too")
+    if not alias.weak and letters <= SHORT_ACRONYM:
+        yield written.finding(ERROR, f"{alias.text!r} has {letters} letters: make it weak, with context")
 
 
 def _is_common(folded: str) -> bool:
@@ -110,16 +119,18 @@ def _shared(written: list[_Written]) -> Iterator[Finding]:
     by_form: dict[str, list[_Written]] = defaultdict(list)
     for one in written:
         by_form[one.folded].append(one)
-    for group in by_form.values():
-        for one in group[1:]:
-            first = group[0]
-            if first.located.entity.id == one.located.entity.id:
-                if first.alias.case == one.alias.case and first.alias.weak == one.alias.weak:
-                    yield one.finding(WARNING, f"{one.alias.text!r} says the same as line {first.line}")
-            else:
-                both_weak = one.alias.weak and first.alias.weak
-                where = f"{first.located.file}:{first.line} ({first.located.entity.id})"
-                yield one.finding(WARNING if both_weak else ERROR, f"{one.alias.text!r} is an alias in {where} too")
+    for first, *others in by_form.values():
+        yield from filter(None, (_of_twins(first, other) for other in others))
+
+
+def _of_twins(first: _Written, other: _Written) -> Finding | None:
+    """Judge two aliases that fold to the same words."""
+    if first.located.entity.id != other.located.entity.id:
+        severity = WARNING if first.alias.weak and other.alias.weak else ERROR
+        return other.finding(severity, f"{other.alias.text!r} is an alias in {first.where} too")
+    if first.alias.case == other.alias.case and first.alias.weak == other.alias.weak:
+        return other.finding(WARNING, f"{other.alias.text!r} says the same as line {first.line}")
+    return None
 
 
 def _near(written: list[_Written]) -> Iterator[Finding]:
@@ -128,11 +139,8 @@ def _near(written: list[_Written]) -> Iterator[Finding]:
     for one in written:
         if len(one.folded) >= 8 and one.alias.fuzzy:
             blocks[max(one.folded.split(), key=len)[:4]].append(one)
-    for block in blocks.values():
-        for i, one in enumerate(block):
-            for other in block[:i]:
-                if one.located.entity.id != other.located.entity.id and one.folded != other.folded:
-                    ratio = fuzz.ratio(one.folded, other.folded, score_cutoff=NEAR_DUPLICATE)
-                    if ratio:
-                        where = f"{other.located.file}:{other.line} ({other.located.entity.id})"
-                        yield one.finding(WARNING, f"{one.alias.text!r} is nearly {other.alias.text!r} of {where}")
+    for one, other in chain.from_iterable(combinations(block, 2) for block in blocks.values()):
+        if one.located.entity.id == other.located.entity.id or one.folded == other.folded:
+            continue
+        if fuzz.ratio(one.folded, other.folded, score_cutoff=NEAR_DUPLICATE):
+            yield other.finding(WARNING, f"{other.alias.text!r} is nearly {one.alias.text!r} of {one.where}")

@@ -7,14 +7,15 @@ Azawad's towns"); names of common words only must therefore be complete.
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz import fuzz
 
-from matchers.vocabulary import FUNCTION_WORDS, PERIODS
+from matchers.vocabulary import CONJUNCTIONS, FUNCTION_WORDS, PERIODS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from matchers.lexicon import Lexicon
     from matchers.names import Name
@@ -27,7 +28,8 @@ RESCUE: Final = 80  # ratio of the missing letters to a neighbouring piece from 
 RESCUE_LETTERS: Final = 5  # fewer missing letters are found everywhere
 RESCUE_TRUST: Final = 0.86
 
-Places = dict[int, list[tuple[int, float]]]
+Place = tuple[int, float]  # token, similarity
+Join = tuple[int, int, int]  # token, first word of the name, end
 
 
 class Hit(NamedTuple):
@@ -43,11 +45,11 @@ class Hit(NamedTuple):
 class Words:
     """Hold the words of one field, and where in it each alias word may stand."""
 
-    def __init__(self, text: str, words: Sequence[Token], lexicon: Lexicon) -> None:
+    def __init__(self, text: str, words: Sequence[Token], *, lexicon: Lexicon) -> None:
         self.text = text
         self.words = words
         self.lexicon = lexicon
-        self.places: Places = {}
+        self.places: dict[int, list[Place]] = {}
         lookup = lexicon.lookup
         places = self.places
         for at, token in enumerate(words):
@@ -58,131 +60,141 @@ class Words:
     def is_broken(self, first: int, last: int) -> bool:
         """Tell whether a sentence or clause ends between two words."""
         between = self.text[self.words[first].end : self.words[last].start]
-        if PERIODS.isdisjoint(between):
-            return False
-        return any(
-            not PERIODS.isdisjoint(gap) and not (gap.startswith(".") and len(self.words[at].raw) <= 4)
-            for at in range(first, last)
-            for gap in [self.text[self.words[at].end : self.words[at + 1].start]]
-        )
+        return not PERIODS.isdisjoint(between) and any(self._ends_at(at) for at in range(first, last))
+
+    def _ends_at(self, at: int) -> bool:
+        gap = self.text[self.words[at].end : self.words[at + 1].start]
+        is_abbreviation = gap.startswith(".") and len(self.words[at].raw) <= 4
+        return not is_abbreviation and not PERIODS.isdisjoint(gap)
 
 
 def hits_of(name: Name, words: Words, *, near_score: int) -> list[Hit]:
     """Return where a name stands in a field, at most once for each anchor."""
     least = name.least(near_score)
     if len(name.words) == 1:
-        floor = max(least, 1.0 if name.strict else 0.0)
-        number = name.words[0]
-        return [Hit(name, at, at, frozenset((at,)), s) for at, s in words.places.get(number, ()) if s >= floor]
-    found: dict[frozenset[int], Hit] = {}
-    joined = _joined(name, words.places)
-    absent = [i for i in name.needed if name.words[i] not in words.places]
-    if len(absent) > 1 and not joined:
+        floor = max(least, name.floor(0))
+        found = words.places.get(name.words[0], ())
+        return [Hit(name, at, at, frozenset((at,)), similarity) for at, similarity in found if similarity >= floor]
+    joins = _joins(name, words) if name.joins else []
+    if not joins and sum(name.words[i] not in words.places for i in name.needed) > 1:
         return []
-    for at, index in _anchor_places(name, words.places, joined):
-        hit = _verify(name, words, anchor=(at, index), joined=joined)
+    hits: dict[frozenset[int], Hit] = {}
+    for at, index in _anchors(name, words, joins=joins):
+        hit = _Fit(name, words, anchor=(at, index), joins=joins).hit()
         if hit is not None and hit.similarity >= least:
-            found[hit.used] = hit
-    return list(found.values())
+            hits[hit.used] = hit
+    return list(hits.values())
 
 
-def _joined(name: Name, places: Mapping[int, list[tuple[int, float]]]) -> list[tuple[int, int, int]]:
-    """List places where several words of a name are written in one: place, first word, end."""
-    return [(at, first, end) for number, first, end in name.joins for at, s in places.get(number, ()) if s == 1.0]
+def _joins(name: Name, words: Words) -> list[Join]:
+    """List where several words of the name are written in one."""
+    return [(at, a, b) for number, a, b in name.joins for at, s in words.places.get(number, ()) if s == 1.0]
 
 
-def _anchor_places(name: Name, places: Places, joined: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
-    index = {number: i for i, number in reversed(list(enumerate(name.words)))}
-    found = [(at, index[number]) for number in name.anchors for at, _ in places.get(number, ())]
-    return list(dict.fromkeys([*found, *((at, first) for at, first, _ in joined)]))
+def _anchors(name: Name, words: Words, *, joins: list[Join]) -> list[tuple[int, int]]:
+    """List where an anchor of the name stands, with its place in the name."""
+    found = [(at, name.words.index(number)) for number in name.anchors for at, _ in words.places.get(number, ())]
+    return list(dict.fromkeys([*found, *((at, first) for at, first, _ in joins)]))
 
 
-def _verify(name: Name, words: Words, *, anchor: tuple[int, int], joined: list[tuple[int, int, int]]) -> Hit | None:
-    """Give each word of the name its best place around the anchor and weigh what was found."""
-    at, index = anchor
-    low, high = at - len(name.words) + 1 - SLACK, at + len(name.words) - 1 + SLACK
-    chosen: dict[int, tuple[int, float]] = {}
-    for place, first, end in joined:
-        if low <= place <= high:
-            chosen.update(dict.fromkeys(range(first, end), (place, 1.0)))
-    taken = {place for place, _ in chosen.values()}
-    for i in (*name.content, *range(len(name.words))):
-        if i in chosen:
-            continue
-        best = _best_place(words.places.get(name.words[i], ()), (low, high, at + i - index), taken)
-        if best is not None and best[1] >= name.floor(i):
-            chosen[i] = best
+class _Fit:
+    """Lay a name over the text where one of its anchors stands."""
+
+    def __init__(self, name: Name, words: Words, *, anchor: tuple[int, int], joins: list[Join]) -> None:
+        at, index = anchor
+        reach = len(name.words) - 1 + SLACK
+        self._name = name
+        self._words = words
+        self._begin = at - index  # where the first word stands when the name is written as it should be
+        self._low, self._high = max(0, at - reach), min(len(words.words) - 1, at + reach)
+        self._chosen: dict[int, Place] = {}
+        for place, first, end in joins:
+            if self._low <= place <= self._high:
+                self._chosen.update(dict.fromkeys(range(first, end), (place, 1.0)))
+
+    def hit(self) -> Hit | None:
+        """Return the name as it stands here, or None."""
+        taken = {place for place, _ in self._chosen.values()}
+        for i in (*self._name.content, *range(len(self._name.words))):
+            if i not in self._chosen:
+                self._choose(i, taken)
+        self._mend()
+        if any(i not in self._chosen for i in self._name.needed):
+            return self._rescued()
+        return self._weighed()
+
+    def _choose(self, i: int, taken: set[int]) -> None:
+        """Give a word of the name its best place in the window, the nearest among equals."""
+        best: Place | None = None
+        rank = (self._name.floor(i), -len(self._words.words))
+        for place, similarity in self._words.places.get(self._name.words[i], ()):
+            if self._low <= place <= self._high and place not in taken:
+                this = (similarity, -abs(place - self._begin - i))
+                if this > rank:
+                    best, rank = (place, similarity), this
+        if best is not None:
+            self._chosen[i] = best
             taken.add(best[0])
-    _mend(name, words, chosen=chosen, window=(low, high))
-    if any(i not in chosen for i in name.needed):
-        return _rescue(name, words, chosen=chosen)
-    return _weigh(name, words, chosen)
 
-
-def _best_place(
-    options: Sequence[tuple[int, float]], window: tuple[int, int, int], taken: set[int]
-) -> tuple[int, float] | None:
-    low, high, expected = window
-    best = None
-    rank = (-1.0, 0)
-    for place, similarity in options:
-        if low <= place <= high and place not in taken:
-            this = (similarity, -abs(place - expected))
-            if this > rank:
-                best, rank = (place, similarity), this
-    return best
-
-
-def _mend(name: Name, words: Words, *, chosen: dict[int, tuple[int, float]], window: tuple[int, int]) -> None:
-    """Find a missing word of the name that the text cuts in two ("Gh aly")."""
-    missing = [i for i in name.needed if i not in chosen and i not in name.strict]
-    if len(missing) != 1 or not chosen:
-        return
-    number = name.words[missing[0]]
-    for at in range(max(0, window[0]), min(len(words.words) - 1, window[1])):
-        pair = words.words[at].form + words.words[at + 1].form
-        if not pair.isdigit() and any(hit == number for hit, _ in words.lexicon.lookup(pair)):
-            chosen[missing[0]] = (at, 1.0 - EXTRA)
+    def _mend(self) -> None:
+        """Find a missing word of the name that the text cuts in two ("Gh aly")."""
+        missing = [i for i in self._name.needed if i not in self._chosen]
+        if len(missing) != 1 or not self._chosen or missing[0] in self._name.strict:
             return
+        number, words = self._name.words[missing[0]], self._words.words
+        for at in range(self._low, self._high):
+            pair = words[at].form + words[at + 1].form
+            if not pair.isdigit() and any(hit == number for hit, _ in self._words.lexicon.lookup(pair)):
+                self._chosen[missing[0]] = (at, 1.0 - EXTRA)
+                return
 
+    def _weighed(self) -> Hit | None:
+        name, chosen = self._name, self._chosen
+        spots = [chosen[i][0] for i in name.content if i in chosen]
+        first, last = min(spots), max(spots)
+        inside = {i: place for i, place in chosen.items() if first <= place[0] <= last}
+        used = frozenset(at for at, _ in inside.values())
+        extra = self._foreign(first, last, used=used)
+        if extra > name.most_extra or self._words.is_broken(first, last):
+            return None
+        inversions = sum(a > b for a, b in combinations(spots, 2))
+        found = sum(name.weights[i] * similarity for i, (_, similarity) in inside.items())
+        similarity = found / name.total - EXTRA * extra - INVERSION * inversions
+        return Hit(name, first, last, used, min(1.0, similarity))
 
-def _weigh(name: Name, words: Words, chosen: dict[int, tuple[int, float]]) -> Hit | None:
-    content = [(i, chosen[i]) for i in name.content if i in chosen]
-    spots = [place for _, (place, _) in content]
-    first, last = min(spots), max(spots)
-    used = frozenset(place for place, _ in chosen.values() if first <= place <= last)
-    extra = sum(at not in used and words.words[at].form not in FUNCTION_WORDS for at in range(first, last + 1))
-    if extra > name.most_extra or words.is_broken(first, last):
+    def _foreign(self, first: int, last: int, *, used: frozenset[int]) -> int:
+        """Count the words of a span that are not the name's; an "and" inside a topic opens another phrase."""
+        forms = [self._words.words[at].form for at in range(first, last + 1) if at not in used]
+        if self._name.topic and not CONJUNCTIONS.isdisjoint(forms):
+            return len(forms)
+        return sum(form not in FUNCTION_WORDS for form in forms)
+
+    def _rescued(self) -> Hit | None:
+        """Forgive damaged word boundaries: what is missing must stand, in one or two pieces, beside what is there."""
+        name = self._name
+        missing = [i for i in name.content if i not in self._chosen]
+        share = sum(name.weights[i] for i in missing) / name.total
+        wanted = "".join(self._words.lexicon.word(name.words[i]) for i in missing)
+        if name.rigid or len(wanted) < RESCUE_LETTERS or 2 * share > 1:
+            return None
+        spots = {place for place, _ in self._chosen.values()}
+        for piece in self._pieces(spots, reach=len(missing)):
+            ratio = fuzz.ratio("".join(self._words.words[at].form for at in piece), wanted, score_cutoff=RESCUE)
+            if ratio:
+                return self._pieced({*spots, *piece}, similarity=1 - share * (1 - ratio / 100))
         return None
-    inversions = sum(a > b for k, a in enumerate(spots) for b in spots[k + 1 :])
-    found = sum(name.weights[i] * s for i, (place, s) in chosen.items() if first <= place <= last)
-    similarity = found / sum(name.weights) - EXTRA * extra - INVERSION * inversions
-    return Hit(name, first, last, used, min(1.0, similarity))
 
+    def _pieced(self, used: set[int], *, similarity: float) -> Hit | None:
+        first, last = min(used), max(used)
+        if last - first > len(self._name.words) + 1 or self._words.is_broken(first, last):
+            return None
+        return Hit(self._name, first, last, frozenset(used), min(RESCUE_TRUST, similarity))
 
-def _rescue(name: Name, words: Words, *, chosen: dict[int, tuple[int, float]]) -> Hit | None:
-    """Forgive damaged word boundaries: what is missing must stand, in one or two pieces, beside what is there."""
-    missing = [i for i in name.content if i not in chosen]
-    matched = sum(name.weights[i] for i in name.content if i in chosen)
-    if name.common or name.topic or name.strict or 2 * matched < sum(name.weights[i] for i in name.content):
-        return None
-    wanted = "".join(words.lexicon.word(name.words[i]) for i in missing)
-    if len(wanted) < RESCUE_LETTERS:
-        return None
-    spots = sorted({place for place, _ in chosen.values()})
-    low, high = max(0, spots[0] - len(missing) - 1), min(len(words.words) - 1, spots[-1] + len(missing) + 1)
-    for start in range(low, high + 1):
-        for end in range(start, min(high, start + len(missing)) + 1):
-            piece = range(start, end + 1)
-            if any(at in spots for at in piece):
-                break
-            likeness = fuzz.ratio("".join(words.words[at].form for at in piece), wanted, score_cutoff=RESCUE)
-            first, last = min(start, spots[0]), max(end, spots[-1])
-            if likeness and not words.is_broken(first, last) and last - first < len(name.words) + len(missing):
-                return Hit(name, first, last, frozenset({*spots, *piece}), _rescued(name, likeness / 100, missing))
-    return None
-
-
-def _rescued(name: Name, likeness: float, missing: list[int]) -> float:
-    lost = sum(name.weights[i] for i in missing) / sum(name.weights)
-    return min(RESCUE_TRUST, 1 - lost * (1 - likeness))
+    def _pieces(self, spots: set[int], *, reach: int) -> Iterator[range]:
+        """Yield runs of unused words that touch what was found."""
+        low = max(0, min(spots) - reach - 1)
+        high = min(len(self._words.words) - 1, max(spots) + reach + 1)
+        for start in range(low, high + 1):
+            for end in range(start, min(high, start + reach) + 1):
+                if spots.isdisjoint(range(start, end + 1)):
+                    yield range(start, end + 1)

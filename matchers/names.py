@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from matchers.entities import Alias, AliasKind, Entity
 from matchers.lexicon import TAIL
-from matchers.text import APOSTROPHES, alias_form, is_unspaced, tokens
+from matchers.text import APOSTROPHES, alias_form, tokens
 from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class Name:
     """Hold one compiled alias; words are numbers of the lexicon, in order.
 
     `strict` words must be written exactly (acronyms and digits inside a name), `needed`
-    words must be found at all; `joins` says which words a joined one stands for.
+    words must be found at all; `joins` says which words a joined one stands for. A `rigid` name
+    is not guessed from damaged words; `most_extra` foreign words may stand inside.
     """
 
     entity: Entity
@@ -53,9 +54,10 @@ class Name:
     joins: tuple[tuple[int, int, int], ...]
     anchors: tuple[int, ...]
     tau: float
-    common: bool
     topic: bool
+    rigid: bool
     most_extra: int
+    total: float
 
     def floor(self, index: int) -> float:
         """Return the similarity that a word of the name needs; topics are ordinary words and bend little."""
@@ -76,10 +78,8 @@ class Name:
         return 1 - (100 - score) / (100 - BAR) * (1 - self.tau)
 
 
-def compile_alias(entity: Entity, alias: Alias, lexicon: Lexicon) -> tuple[Name, ...]:
-    """Compile an alias into the names that it is looked up by; none for scripts without blanks."""
-    if is_unspaced(alias.text):
-        return ()
+def compile_alias(entity: Entity, alias: Alias, *, lexicon: Lexicon) -> tuple[Name, ...]:
+    """Compile an alias into the names that it is looked up by."""
     return tuple(_compile(entity, alias, parts=parts, lexicon=lexicon) for parts in _readings(alias) if parts)
 
 
@@ -94,30 +94,41 @@ def _readings(alias: Alias) -> Iterator[list[Token]]:
 
 def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexicon) -> Name:
     forms = [alias_form(part.raw) for part in parts]
-    rigid = not alias.fuzzy or alias.kind in {AliasKind.ACRONYM, AliasKind.HANDLE}
-    words = tuple(lexicon.add(form, fuzzy=not rigid) for form in forms)
-    content = tuple(i for i, form in enumerate(forms) if form not in FUNCTION_WORDS) or tuple(range(len(forms)))
+    exact = not alias.fuzzy or alias.kind in {AliasKind.ACRONYM, AliasKind.HANDLE}
+    topic = alias.kind is AliasKind.TOPIC
+    words = tuple(lexicon.add(form, fuzzy=not exact) for form in forms)
+    content = _content(forms)
     distinctive = [i for i in content if forms[i] not in COMMON_WORDS]
+    strict = frozenset(i for i in content if exact or _is_sign(parts[i].raw, alias))
+    weights = _weights(forms, content)
     return Name(
         entity=entity,
         alias=alias,
         words=words,
-        weights=tuple(_weight(form, is_content=i in content) for i, form in enumerate(forms)),
+        weights=weights,
         content=content,
         needed=_needed(content, distinctive),
-        strict=frozenset(i for i in content if rigid or _is_sign(parts[i].raw, alias)),
+        strict=strict,
         joins=_joins(forms, lexicon),
         anchors=_anchors(forms, distinctive or list(content), words=words),
-        tau=_tau(forms, content, rigid=rigid),
-        common=not distinctive,
-        topic=alias.kind is AliasKind.TOPIC,
+        tau=_tau(forms, content, exact=exact),
+        topic=topic,
+        rigid=topic or not distinctive or bool(strict),
         most_extra=_most_extra(alias, content, common=not distinctive),
+        total=sum(weights),
     )
 
 
-def _weight(form: str, *, is_content: bool) -> float:
-    if not is_content:
-        return FUNCTION_WEIGHT
+def _content(forms: list[str]) -> tuple[int, ...]:
+    """List the words that say something; all of them when none does."""
+    return tuple(i for i, form in enumerate(forms) if form not in FUNCTION_WORDS) or tuple(range(len(forms)))
+
+
+def _weights(forms: list[str], content: tuple[int, ...]) -> tuple[float, ...]:
+    return tuple(_weight(form) if i in content else FUNCTION_WEIGHT for i, form in enumerate(forms))
+
+
+def _weight(form: str) -> float:
     long = min(1.0, 0.5 + 0.1 * len(form))
     return long * (COMMON_WEIGHT if form in COMMON_WORDS else 1.0)
 
@@ -163,9 +174,9 @@ def _joins(forms: list[str], lexicon: Lexicon) -> tuple[tuple[int, int, int], ..
     )
 
 
-def _tau(forms: list[str], content: tuple[int, ...], *, rigid: bool) -> float:
+def _tau(forms: list[str], content: tuple[int, ...], *, exact: bool) -> float:
     letters = sum(len(forms[i]) for i in content)
-    if rigid:
+    if exact:
         return 1.0
     if len(content) == 1 and letters < NOT_FUZZY_BELOW:
         return 1 - (1 - TAIL) * 4 / 3 if letters > 4 else 1.0

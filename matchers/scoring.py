@@ -8,7 +8,7 @@ score = min(how alike the letters are, what the evidence allows), with reasons i
 | weak alias and its own full name in the item | 97                                       |
 | weak alias, c context words, f other names   | min(96, 76 + 8c + 8f) - 14 a negative    |
 | weak alias alone                             | 60                                       |
-| surname                                      | 62; title before it 80; context 82 to 96 |
+| surname                                      | 60; alone, capital 80; context 82 to 96  |
 | surname after somebody else's given name     | 15                                       |
 | topic in its armed sense                     | 90                                       |
 | a neighbour that belongs to another meaning  | 10                                       |
@@ -52,6 +52,7 @@ class Evidence:
     against: tuple[str, ...]
     nearby: tuple[str, ...]
     own_name: bool
+    namesake: str
     in_scope: tuple[str, ...]
     capitals: tuple[bool, ...]
 
@@ -59,6 +60,11 @@ class Evidence:
     def support(self) -> int:
         """Count what speaks for the entity: context words, other names of its world, the feed."""
         return len(self.context) + len(self.nearby) + bool(self.in_scope)
+
+    @property
+    def is_backed(self) -> bool:
+        """Tell whether anything at all speaks for the entity."""
+        return self.own_name or self.support > 0
 
 
 Verdict = tuple[int, tuple[Reason, ...]]
@@ -81,7 +87,7 @@ def is_in_capitals(field: FieldText) -> bool:
     return len(cased) >= 3 and sum(raw.isupper() for raw in cased) > CAPITALS * len(cased)
 
 
-def is_consumed(sighting: Sighting, watched: Watched, field: FieldText) -> bool:
+def is_consumed(sighting: Sighting, watched: Watched, *, field: FieldText) -> bool:
     """Tell whether a sighting lies inside a phrase that means something else."""
     words = field.words
     for phrase in watched.phrases:
@@ -114,35 +120,32 @@ def _veto(sighting: Sighting, evidence: Evidence) -> tuple[int, Reason] | None:
         if sighting.is_weak and words[at].form in evidence.watched.neighbours:
             return 10, Reason("neighbour", words[at].raw)
     if sighting.alias.kind is AliasKind.SURNAME:
-        other = _other_given_name(sighting, evidence)
+        other = other_given_name(sighting, evidence.watched, field=evidence.fields[sighting.field])
         if other:
             return 15, Reason("given-name", other)
     return None
 
 
-def _other_given_name(sighting: Sighting, evidence: Evidence) -> str:
+def other_given_name(sighting: Sighting, watched: Watched, *, field: FieldText) -> str:
     """Return the given name of somebody else that stands before a surname, or ""."""
-    field = evidence.fields[sighting.field]
     if sighting.first == 0:
         return ""
     before, here = field.words[sighting.first - 1], field.words[sighting.first]
-    if field.text[before.end : here.start].strip(" \u00a0"):
+    if field.text[before.end : here.start].strip(" \u00a0-"):
         return ""
-    if before.form in TITLES or not evidence.watched.given_names.isdisjoint(before.forms):
+    if before.form in TITLES or not watched.given_names.isdisjoint(before.forms):
         return ""
-    if not GIVEN_NAMES.isdisjoint(before.forms):
+    if not GIVEN_NAMES.isdisjoint(before.forms) or _is_given_name(sighting.first - 1, field):
         return before.raw
-    return before.raw if _is_given_name(sighting.first - 1, field, evidence) else ""
+    return ""
 
 
-def _is_given_name(at: int, field: FieldText, evidence: Evidence) -> bool:
+def _is_given_name(at: int, field: FieldText) -> bool:
     """Tell whether a capitalised word before a surname can only be a given name."""
     word = field.words[at]
     if not word.raw[:1].isupper() or word.raw.isupper() or word.form in FUNCTION_WORDS | COMMON_WORDS:
         return False
-    if word.form in {part.casefold() for part in evidence.context} or _is_headline_case(field):
-        return False
-    return not _begins_sentence(at, field)
+    return not _is_headline_case(field) and not _begins_sentence(at, field)
 
 
 def _begins_sentence(at: int, field: FieldText) -> bool:
@@ -170,22 +173,27 @@ def _acronym(sighting: Sighting, evidence: Evidence) -> Verdict:
     alias = sighting.alias
     assert alias is not None
     raw = _written(sighting, evidence).replace(".", "")
-    field = evidence.fields[sighting.field]
-    tagged = field.text[max(0, field.words[sighting.first].start - 1) : field.words[sighting.first].start] in {"#", "@"}
-    if not _case_fits(raw, alias.text, alias.case):
-        if not (len(raw) >= SHORT_ACRONYM and (tagged or not alias.weak)):
-            return 10, (Reason("case", raw),)
-        return _with_context(sighting, evidence)
+    if not _case_fits(raw, alias.text.replace(".", ""), rule=alias.case):
+        if len(raw) >= SHORT_ACRONYM and (not alias.weak or _is_tagged(sighting, evidence)):
+            return _with_context(sighting, evidence)
+        return 10, (Reason("case", raw),)
     if evidence.capitals[sighting.field] and len(raw) <= SHORT_ACRONYM:
         score, reasons = _with_context(sighting, evidence)
         return score, (Reason("all-caps"), *reasons)
     if alias.weak or len(evidence.against) > evidence.support:
         return _with_context(sighting, evidence)
-    return (98 if evidence.support or evidence.own_name else 92), _supporting(evidence)
+    return (92 + 6 * evidence.is_backed), _supporting(evidence)
 
 
-def _case_fits(raw: str, text: str, rule: CaseRule) -> bool:
-    if rule is CaseRule.ANY or raw == text.replace(".", ""):
+def _is_tagged(sighting: Sighting, evidence: Evidence) -> bool:
+    """Tell whether a word is a hashtag or a handle, in which people write small letters."""
+    field = evidence.fields[sighting.field]
+    start = field.words[sighting.first].start
+    return start > 0 and field.text[start - 1] in "#@"
+
+
+def _case_fits(raw: str, text: str, *, rule: CaseRule) -> bool:
+    if rule is CaseRule.ANY or raw == text:
         return True
     if rule is CaseRule.EXACT:
         return False
@@ -193,18 +201,32 @@ def _case_fits(raw: str, text: str, rule: CaseRule) -> bool:
 
 
 def _surname(sighting: Sighting, evidence: Evidence) -> Verdict:
-    words = evidence.fields[sighting.field].words
-    reasons = list(_supporting(evidence))
-    before = words[sighting.first - 1] if sighting.first else None
-    titled = before is not None and not TITLES.isdisjoint(before.forms)
-    if titled and before is not None:
-        reasons.insert(0, Reason("title", before.raw))
+    title = _title_before(sighting, evidence)
+    reasons = ((Reason("title", title),) if title else ()) + _supporting(evidence)
     if evidence.own_name:
-        return 97, tuple(reasons)
+        return 97, reasons
+    if evidence.namesake:
+        return 30, (*reasons, Reason("given-name", evidence.namesake))
     if not sighting.is_weak:
-        return 90, tuple(reasons)
-    score = 62 + 18 * titled if not evidence.support else min(96, 74 + 8 * min(2, evidence.support) + 8 * titled)
-    return score - AGAINST * len(evidence.against), tuple(reasons)
+        return 90, reasons
+    score = ALONE + 20 * bool(title)
+    if evidence.support:
+        score = min(96, 74 + 8 * min(2, evidence.support) + 8 * bool(title))
+    elif not title and _stands_alone(sighting, evidence):
+        score, reasons = BAR, (*reasons, Reason("bare-name"))
+    return score - AGAINST * len(evidence.against), reasons
+
+
+def _title_before(sighting: Sighting, evidence: Evidence) -> str:
+    words = evidence.fields[sighting.field].words
+    before = words[sighting.first - 1] if sighting.first else None
+    return before.raw if before is not None and not TITLES.isdisjoint(before.forms) else ""
+
+
+def _stands_alone(sighting: Sighting, evidence: Evidence) -> bool:
+    """Tell whether a capitalised surname stands without any given name: so one writes of who is known."""
+    raw = _written(sighting, evidence)
+    return raw[:1].isupper() and not evidence.capitals[sighting.field] and sighting.similarity >= 1.0
 
 
 def _with_context(sighting: Sighting, evidence: Evidence) -> Verdict:

@@ -87,7 +87,7 @@ def advise(entity: Entity, known: Iterable[Entity]) -> tuple[Advice, ...]:
         for alias in other.aliases:
             word = wanted.get(_plain(alias.text))
             if word and other.kind is not EntityKind.WORDS:
-                found.append(_about(word, alias, other))
+                found.append(_about(word, alias, other=other))
                 break
     for alias in entity.aliases:
         plain = _plain(alias.text)
@@ -103,7 +103,7 @@ def with_context(entity: Entity, context: Iterable[str]) -> Entity:
     return replace(entity, aliases=tuple(replace(alias, weak=True) for alias in entity.aliases), context=tuple(context))
 
 
-def _about(word: str, alias: Alias, other: Entity) -> Advice:
+def _about(word: str, alias: Alias, *, other: Entity) -> Advice:
     if alias.weak:
         shown = tuple(dict.fromkeys(stem.rstrip("*") for stem in other.context))[:6]
         return Advice("ambiguous", word, other.id, other.senses, shown)
@@ -169,11 +169,15 @@ def _refuse_empty(aliases: tuple[Alias, ...]) -> None:
     if len(aliases) > MOST_ALTERNATIVES:
         raise TermError(f"Those are more than {MOST_ALTERNATIVES} alternatives.", "Watch them one by one.")
     for alias in aliases:
-        forms = _plain(alias.text).split()
-        if not forms or (len(forms) == 1 and len(forms[0]) < 2 and not is_unspaced(forms[0])):
-            raise TermError(f"“{alias.text}” is too short to watch.", "Write at least two letters.")
-        if all(form in FUNCTION_WORDS for form in forms) and alias.kind is not AliasKind.ACRONYM:
-            raise TermError(f"“{alias.text}” stands in nearly every text.", "Add a name to it.")
+        _refuse_vague(alias)
+
+
+def _refuse_vague(alias: Alias) -> None:
+    forms = _plain(alias.text).split()
+    if len("".join(forms)) < 2 and not is_unspaced(alias.text):
+        raise TermError(f"“{alias.text}” is too short to watch.", "Write at least two letters.")
+    if alias.kind is not AliasKind.ACRONYM and all(form in FUNCTION_WORDS for form in forms):
+        raise TermError(f"“{alias.text}” stands in nearly every text.", "Add a name to it.")
 
 
 def _normal(alias: Alias) -> str:

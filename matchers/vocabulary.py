@@ -130,4 +130,5 @@ GIVEN_NAMES: Final = _words(
     "أمادو مامادو محمد موسى إبراهيم عثمان عبدالله علي حسن أحمد عمر آدم مودي"
 )
 
+CONJUNCTIONS: Final = frozenset(("and", "et", "y", "e", "und", "и", "و", "ou", "or", "ed", "ni", "da", "en", "kple"))
 PERIODS: Final = frozenset(".!?;:…।؟؛。！？；：\n|•")

@@ -123,7 +123,7 @@ class Watchlist:
 
     def _unconsumed(self, seen: Iterable[Sighting], fields: Sequence[FieldText]) -> list[Sighting]:
         """Leave out what lies inside a phrase that means something else."""
-        return [s for s in seen if not is_consumed(s, self._known(s.entity.id)[1], fields[s.field])]
+        return [s for s in seen if not is_consumed(s, self._known(s.entity.id)[1], field=fields[s.field])]
 
     def _known(self, entity_id: str) -> tuple[Index, Watched]:
         for tier in reversed(self._tiers):

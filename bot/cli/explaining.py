@@ -33,6 +33,7 @@ _SENTENCES: Final = {
     "title": "the title “{}” before it",
     "case": "but the letters “{}” are not written as the acronym is",
     "all-caps": "the text is in capitals, so short acronyms prove little",
+    "bare-name": "a surname without anybody's given name: so one writes of who is well known",
     "weak": "“{}” has other meanings, and nothing here says which",
     "pattern": "the expression {} fits",
 }

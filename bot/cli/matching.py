@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
 
 
 def match_command(
+    *,
     files: Annotated[list[Path] | None, _FILE] = None,
     watchlist: Annotated[list[Path] | None, _WATCHLIST] = None,
     min_score: Annotated[int, _MIN_SCORE] = BAR,
@@ -54,6 +55,7 @@ def match_command(
 
 
 def explain_command(
+    *,
     text: Annotated[list[str], typer.Argument(help="The text; - reads standard input.")],
     watchlist: Annotated[list[Path] | None, _WATCHLIST] = None,
     lang: Annotated[str, typer.Option(help="Language of the text, as in `fr`.")] = "",
@@ -139,14 +141,24 @@ def _entry(row: dict[str, Any]) -> EntryText:
     title = row.get("title")
     if not isinstance(title, str):
         raise TypeError("`title` must be a text")
-    for key in ("summary", "lang"):
-        if not isinstance(row.get(key) or "", str):
-            raise TypeError(f"`{key}` must be a text")
-    scope = row.get("feed_scope") or []
+    lang = _text(row, "lang").split("-")[0].lower()
+    return EntryText(title, _text(row, "summary"), lang, _scope(row))
+
+
+def _text(row: dict[str, Any], key: str) -> str:
+    value = row.get(key)
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"`{key}` must be a text")
+    return value or ""
+
+
+def _scope(row: dict[str, Any]) -> tuple[str, ...]:
+    scope = row.get("feed_scope")
+    if scope is None:
+        return ()
     if not isinstance(scope, list) or not all(isinstance(code, str) for code in scope):
         raise TypeError("`feed_scope` must be a list of ISO 3166 codes")
-    lang = (row.get("lang") or "").split("-")[0].lower()
-    return EntryText(title, row.get("summary") or "", lang, tuple(code.upper() for code in scope))
+    return tuple(code.upper() for code in scope)
 
 
 def _element(match: Match) -> dict[str, Any]:
