@@ -21,7 +21,7 @@ from bot.chat.context import ChatContext
 from bot.chat.handlers import add_handlers, set_menus
 from bot.delivery.alert import AlertRenderer
 from bot.delivery.inbox import Inbox
-from bot.delivery.sender import Sender
+from bot.delivery.sender import Render, Sender
 from bot.delivery.telegram import Messenger, TelegramAway, build_application
 from bot.digest.editions import open_due_editions
 from bot.feeds.cadence import CadenceSettings
@@ -57,6 +57,12 @@ log = structlog.get_logger()
 _LONG_POLL_S: Final = 25
 # Seconds between tries while Telegram cannot be reached.
 _RECONNECT_S: Final = 5.0
+# role -> the loops that it runs
+ROLES: Final = {
+    "all": ("poll", "digest", "sweep", "silence", "prune", "backup", "nightly", "inbox", "send"),
+    "worker": ("poll", "prune"),
+    "bot": ("digest", "sweep", "silence", "nightly", "inbox", "send"),
+}
 # A send loop looks up at least this often, whatever it was told.
 _IDLE_S: Final = 15.0
 
@@ -95,35 +101,43 @@ class Tocsin:
         await self.inbox.handle_pending()
         return came
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Run every loop until told to stop; finish what is in flight, then return."""
-        bells = {
-            name: Bell(name)
-            for name in ("poll", "digest", "sweep", "silence", "prune", "backup", "nightly", "inbox", "send")
-        }
+    async def run(self, stopping: asyncio.Event, *, role: str = "all") -> None:
+        """Run a role's loops until told to stop; finish what is in flight, then return."""
+        bells = {name: Bell(name) for name in ROLES[role]}
         await self.sender.take_back()
         scheduler = build_scheduler(bells.values())
         scheduler.start()
-        bells["poll"].nudge()
-        bells["inbox"].nudge()
+        for name in ("poll", "inbox"):
+            if name in bells:
+                bells[name].nudge()
         try:
             async with asyncio.TaskGroup() as group:
                 for name, work in self._rounds(bells).items():
-                    group.create_task(bells[name].loop(work, stopping), name=name)
-                group.create_task(self._send(bells["send"], stopping), name="send")
-                listening = group.create_task(self._listen(bells["inbox"], stopping), name="listen")
+                    if name in bells:
+                        group.create_task(bells[name].loop(work, stopping), name=name)
+                talking = self._talk(group, bells, stopping=stopping) if "send" in bells else ()
                 await stopping.wait()
                 scheduler.shutdown(wait=False)
-                listening.cancel()
-                bells["send"].nudge()
+                for task in talking:
+                    task.cancel()
         finally:
+            await self.poller.land()
             await self.sender.drain()
 
+    def _talk(
+        self, group: asyncio.TaskGroup, bells: dict[str, Bell], *, stopping: asyncio.Event
+    ) -> tuple[asyncio.Task[None], ...]:
+        """Start sending and listening; return what a stop may cut short: a long poll, never a send."""
+        group.create_task(self._send(bells["send"], stopping), name="send")
+        return (group.create_task(self._listen(bells["inbox"], stopping), name="listen"),)
+
     def _rounds(self, bells: dict[str, Bell]) -> dict[str, Callable[[], Awaitable[object]]]:
-        async def poll() -> None:
-            reports = await self.poll_once()
-            if any(report.owed for report in reports):
+        def something_owed() -> None:
+            if "send" in bells:
                 bells["send"].nudge()
+
+        async def poll() -> None:
+            await self.poller.start_due(something_owed)
 
         async def answer() -> None:
             if await self.inbox.handle_pending():
@@ -198,6 +212,16 @@ async def assemble(settings: Settings, *, clock: Clock, address: TelegramAddress
         )
 
 
+@asynccontextmanager
+async def assemble_poller(settings: Settings, *, clock: Clock) -> AsyncIterator[Poller]:
+    """Build what polls and matches, without Telegram."""
+    async with AsyncExitStack() as stack:
+        store = await _open_store(settings, stack)
+        watchlist = await asyncio.to_thread(Watchlist.compile, load_entities(settings.catalogue.files))
+        Vigil(watchlist).learn(await store.read(expressions))
+        yield await _poller(settings, stack, store=store, watchlist=watchlist, clock=clock)
+
+
 async def _open_store(settings: Settings, stack: AsyncExitStack) -> Store:
     database = Database(settings.database_url)
     stack.callback(database.dispose)
@@ -230,12 +254,12 @@ async def _poller(
     )
 
 
-def _renderer(vigil: Vigil) -> Callable[[DueDelivery, StoryView, datetime], Message | None]:
+def _renderer(vigil: Vigil) -> Render:
     renderer = AlertRenderer(texts, vigil.name)
 
-    def render(due: DueDelivery, view: StoryView, now: datetime) -> Message | None:
+    def render(due: DueDelivery, view: StoryView, *, now: datetime) -> Message | None:
         sample = any(entry.outlet.key.startswith(SAMPLE) for entry in view.entries)
-        return replace(renderer, sample=sample)(due, view, now)
+        return replace(renderer, sample=sample)(due, view, now=now)
 
     return render
 

@@ -174,7 +174,7 @@ async def demonstrate(settings: Settings, *, data: Path | None) -> None:
         async with asyncio.TaskGroup() as group:
             side = [
                 group.create_task(terminal.show()),
-                group.create_task(publish(here, clock)),
+                group.create_task(publish(here.tocsin, here.newsstand, clock=clock)),
                 group.create_task(terminal.listen()),
             ]
             await here.tocsin.run(stopping)
@@ -187,13 +187,13 @@ async def demonstrate(settings: Settings, *, data: Path | None) -> None:
         )
 
 
-async def publish(here: Stage, clock: Clock) -> None:
+async def publish(tocsin: Tocsin, newsstand: Newsstand, *, clock: Clock) -> None:
     """Publish one sample entry after another, slowly enough to be read."""
     number = 0
-    while entries := here.newsstand.publish():
+    while entries := newsstand.publish():
         for entry in entries:
-            url = here.newsstand.feed_url(entry.outlet)
-            await here.tocsin.store.write(make_outlet_due, url, now=clock.now())
+            url = newsstand.feed_url(entry.outlet)
+            await tocsin.store.write(make_outlet_due, url, now=clock.now())
         number += 1
         if number > _AT_ONCE:
             await clock.sleep(_PAUSE_S)

@@ -23,6 +23,7 @@ from bot.addresses import is_public
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
 MOST_BYTES: Final = 8 * 1024 * 1024  # inflated; the largest of 394 real feeds had 2.9 MB
 TOTAL_S: Final = 30.0
@@ -78,6 +79,7 @@ class GuardedClient:
     def __init__(self, *, contact: str = "", proxy: str = "", limits: HttpLimits | None = None) -> None:
         self._limits = limits or HttpLimits()
         self._proxy = proxy
+        self._allowed: set[str] = set()
         transport = httpx.AsyncHTTPTransport(
             http2=False,
             retries=0,
@@ -85,7 +87,7 @@ class GuardedClient:
             proxy=proxy or None,
         )
         if not proxy:
-            transport._pool._network_backend = _GuardedBackend(self._limits)  # noqa: SLF001 - httpx offers no other way in
+            transport._pool._network_backend = _GuardedBackend(self._limits, self._allowed)  # noqa: SLF001 - httpx offers no other way in
         self._client = httpx.AsyncClient(
             transport=transport,
             trust_env=False,
@@ -93,6 +95,10 @@ class GuardedClient:
             timeout=httpx.Timeout(self._limits.total_s, connect=CONNECT_S),
             headers={"User-Agent": user_agent(contact), "Accept-Encoding": "gzip"},
         )
+
+    def allow(self, place: str) -> None:
+        """Let one private place (HOST:PORT), and no other, be reached: the newsstand of a first run."""
+        self._allowed.add(place)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -137,7 +143,7 @@ class GuardedClient:
             port = parts.port or {"http": 80, "https": 443}[parts.scheme]
         except ValueError:
             raise HttpFailure("bad-url", "no such port") from None
-        if self._limits.private_hosts:
+        if self._limits.private_hosts or f"{parts.hostname}:{port}" in self._allowed:
             return
         if port not in self._limits.ports:
             raise HttpFailure("refused-address", f"port {port}")
@@ -176,13 +182,15 @@ def _inflated(inflate: Any, chunk: bytes, *, room: int) -> bytes:
 class _GuardedBackend(AsyncNetworkBackend):
     """Resolve, check every address, and connect to one that was checked."""
 
-    def __init__(self, limits: HttpLimits) -> None:
+    def __init__(self, limits: HttpLimits, allowed: AbstractSet[str]) -> None:
         self._limits = limits
+        self._allowed = allowed
         self._backend = AutoBackend()
 
     async def connect_tcp(self, host: str, port: int, **options: Any) -> AsyncNetworkStream:  # type: ignore[override]
         """Connect to a checked address; names and SNI stay those of the URL."""
-        target = host if self._limits.private_hosts else (await _public_addresses(host, port))[0]
+        open_to = self._limits.private_hosts or f"{host}:{port}" in self._allowed
+        target = host if open_to else (await _public_addresses(host, port))[0]
         return await self._backend.connect_tcp(target, port, **options)
 
     async def connect_unix_socket(self, path: str, **_options: Any) -> AsyncNetworkStream:  # type: ignore[override]

@@ -15,9 +15,10 @@ from bot.feeds.parse import ParseFailed
 from bot.ingest import LeaseLost
 from bot.triage import Triage, keys_of, triage
 from storage.entries import known_entries
-from storage.feeds import claim_feeds, cool_host, host_of
+from storage.feeds import claim_feeds, cool_host, host_of, release_leases
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from bot.clock import Clock
@@ -70,12 +71,41 @@ class Poller:
     holder: str
     settings: CadenceSettings = field(default_factory=CadenceSettings)
     _jitter: random.Random = field(default_factory=random.Random)
+    _flying: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def poll_due(self, *, limit: int = AT_ONCE) -> tuple[PollReport, ...]:
         """Poll what is due now, one feed a host, and return what each came to."""
         now = self.edges.clock.now()
         feeds = await self.store.write(claim_feeds, now=now, limit=limit, lease_s=_LEASE_S, holder=self.holder)
         return tuple(await asyncio.gather(*(self._poll(feed) for feed in feeds)))
+
+    async def start_due(self, on_owed: Callable[[], None]) -> int:
+        """Begin to poll what is due, as far as there is room in the air, and do not wait for it; return how many.
+
+        A feed that hangs keeps its own place only. `on_owed` is called when a poll owes something to a chat.
+        """
+        room = AT_ONCE - len(self._flying)
+        if room <= 0:
+            return 0
+        now = self.edges.clock.now()
+        feeds = await self.store.write(claim_feeds, now=now, limit=room, lease_s=_LEASE_S, holder=self.holder)
+        for feed in feeds:
+            task = asyncio.create_task(self._fly(feed, on_owed), name=f"poll {feed.id}")
+            self._flying.add(task)
+            task.add_done_callback(self._flying.discard)
+        return len(feeds)
+
+    async def _fly(self, feed: FeedToPoll, on_owed: Callable[[], None]) -> None:
+        report = await self._poll(feed)
+        if report.owed:
+            on_owed()
+
+    async def land(self) -> None:
+        """Break off what is in the air and give its leases back; those feeds are due again at once."""
+        for task in self._flying:
+            task.cancel()
+        await asyncio.gather(*self._flying, return_exceptions=True)
+        await self.store.write(release_leases, self.holder)
 
     async def _poll(self, feed: FeedToPoll) -> PollReport:
         try:

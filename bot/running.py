@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import structlog
 from rich.console import Console
@@ -20,6 +21,7 @@ from rich.text import Text
 from bot.app import TelegramAddress, Tocsin, assemble
 from bot.chat.context import code_hash
 from bot.clock import SystemClock
+from bot.errors import UsageError
 from bot.feeds.defaults import default_feeds
 from storage.chats import add_invite, members
 from storage.feeds import add_feed, feed_by_url, list_feeds, make_due
@@ -38,7 +40,7 @@ log = structlog.get_logger()
 
 _CLAIM_FOR: Final = timedelta(days=2)
 # Seconds after which a run without a token that has heard no feed shows sample news.
-_PATIENCE_S: Final = 6.0
+_PATIENCE_S: Final = 4.0
 _ROUNDS: Final = 400
 
 
@@ -56,8 +58,6 @@ async def run(settings: Settings, *, role: str) -> None:
 
 
 def _check_role(settings: Settings, role: str) -> None:
-    from bot.errors import UsageError
-
     if role != "all" and settings.database_url.startswith("sqlite"):
         raise UsageError(
             "Several processes need PostgreSQL.", "Set TOCSIN_DATABASE_URL to postgresql://…, or run without --role."
@@ -145,14 +145,14 @@ async def _samples_when_silent(tocsin: Tocsin, console: Console, *, clock: Clock
 
 @asynccontextmanager
 async def _sample_feeds(tocsin: Tocsin, clock: Clock) -> AsyncIterator[None]:
-    from bot.demonstrating import Stage, publish
+    from bot.demonstrating import publish
     from bot.sandbox.demo import add_sample_feeds
     from bot.sandbox.newsstand import Newsstand
 
     async with Newsstand(clock, start=clock.now()).open() as newsstand:
-        tocsin.poller.edges.client.allow(newsstand.base_url)
+        tocsin.poller.edges.client.allow(urlsplit(newsstand.base_url).netloc)
         await tocsin.store.write(add_sample_feeds, newsstand, now=clock.now())
-        publishing = asyncio.create_task(publish(Stage(tocsin, newsstand, None, resumed=False), clock))
+        publishing = asyncio.create_task(publish(tocsin, newsstand, clock=clock))
         try:
             yield
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import resource
+import signal
 import struct
 import sys
 from typing import BinaryIO, Final
@@ -15,6 +16,7 @@ _HEAD: Final = struct.Struct(">I")
 
 def main() -> None:
     """Answer until the pipe ends, which it does when the bot ends, however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the bot, which then closes the pipe
     memory = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     given, answers = sys.stdin.buffer, sys.stdout.buffer
