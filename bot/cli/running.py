@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path  # noqa: TC003 - Typer reads the annotations
 from typing import Annotated
@@ -33,7 +34,8 @@ def run_command(
     if role not in {"all", "worker", "bot"}:
         raise UsageError(f"There is no role {role!r}.", "Use all, worker or bot.")
     settings = load_settings()
-    set_up_logging(settings.log.level if settings.telegram.token else "WARNING", settings.log.format)
+    asked = settings.telegram.token or "TOCSIN_LOG__LEVEL" in os.environ
+    set_up_logging(settings.log.level if asked else "WARNING", settings.log.format)  # the terminal is the chat's
     asyncio.run(run(settings, role=role))
 
 

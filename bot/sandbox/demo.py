@@ -6,6 +6,7 @@ newsstand ─HTTP→ poll, match, place, owe ─HTTP→ sandbox           what w
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -44,12 +45,15 @@ def watch_everything(session: Session, families: Iterable[str], *, lang: str, no
 
 
 def add_sample_feeds(session: Session, newsstand: Newsstand, *, now: datetime) -> None:
-    """Let the sample feeds be polled; their outlets are marked as samples."""
+    """Let the sample feeds be polled, each from its first entry on; their outlets are marked as samples."""
+    later = now + timedelta(days=1)
     for outlet in newsstand.outlets.values():
         spec = OutletSpec(
             f"{SAMPLE}{outlet.key}", outlet.name, outlet.kind, outlet.owner, outlet.country, lang=outlet.lang
         )
-        add_feed(session, FeedSpec(newsstand.feed_url(outlet.key), spec, outlet.name, outlet.lang, klass="A"), now=now)
+        add_feed(
+            session, FeedSpec(newsstand.feed_url(outlet.key), spec, outlet.name, outlet.lang, klass="A"), now=later
+        )
 
 
 def make_outlet_due(session: Session, url: str, *, now: datetime) -> None:
