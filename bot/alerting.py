@@ -70,7 +70,8 @@ def decide(subscriber: Subscriber, told: Told | None, *, news: StoryNews, now: d
     elif news.begins_development and _may_develop(subscriber, told, now=now):
         owed.append(_owe(subscriber, DeliveryKind.DEVELOPMENT, news=news, not_before=now))
     if news.joins_outlets:
-        owed.append(_owe(subscriber, DeliveryKind.EDIT, news=news, not_before=now))
+        after = told.last_edit + EDIT_GAP if told.last_edit else now
+        owed.append(_owe(subscriber, DeliveryKind.EDIT, news=news, not_before=max(now, after)))
     return tuple(owed)
 
 

@@ -361,3 +361,4 @@ class Told:
     chat: int
     last_ring: datetime
     last_development: datetime | None
+    last_edit: datetime | None = None

@@ -122,4 +122,5 @@ def _told(chat: int, kinds: Mapping[str, datetime]) -> Told:
         chat=chat,
         last_ring=max(kinds[kind] for kind in _RINGS if kind in kinds),
         last_development=kinds.get(DeliveryKind.DEVELOPMENT.value),
+        last_edit=kinds.get(DeliveryKind.EDIT.value),
     )
