@@ -132,6 +132,9 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
     database = Database(settings.database_url)
+    if database.path and not database.path.exists():
+        yield Finding("database", "ok", "Not made yet; the first run makes it.")
+        return
     try:
         version, newest = database.version(), database.newest_version()
         if not version:

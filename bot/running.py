@@ -70,7 +70,7 @@ async def _run_on_telegram(settings: Settings, stopping: asyncio.Event, *, role:
     address = TelegramAddress(telegram.token.get_secret_value(), telegram.base_url, telegram.proxy)
     clock = SystemClock()
     async with assemble(settings, clock=clock, address=address) as tocsin:
-        await tocsin.store.write(_keep_feeds, default_feeds(settings.feeds.file), clock=clock)
+        await tocsin.store.write(keep_feeds, default_feeds(settings.feeds.file), clock=clock)
         if not telegram.open and not telegram.admins and not await tocsin.store.read(members):
             await _print_claim(tocsin, clock)
         await tocsin.run(stopping, role=role)
@@ -86,10 +86,13 @@ async def _print_claim(tocsin: Tocsin, clock: Clock) -> None:
     )
 
 
-def _keep_feeds(session: Session, specs: Sequence[FeedSpec], *, clock: Clock) -> None:
-    for spec in specs:
-        if feed_by_url(session, spec.url) is None:
-            add_feed(session, spec, now=clock.now())
+def keep_feeds(session: Session, specs: Sequence[FeedSpec], *, clock: Clock) -> int:
+    """Add the feeds that are not known yet; return how many."""
+    known = {feed.url for feed in list_feeds(session)}
+    new = [spec for spec in specs if spec.url not in known]
+    for spec in new:
+        add_feed(session, spec, now=clock.now())
+    return len(new)
 
 
 async def _run_in_sandbox(settings: Settings, stopping: asyncio.Event) -> None:
@@ -111,7 +114,7 @@ async def _run_in_sandbox(settings: Settings, stopping: asyncio.Event) -> None:
         tocsin = await stack.enter_async_context(assemble(settings, clock=clock, address=address))
         families = [family for family in tocsin.vigil.families() if family != "places"]
         await tocsin.store.write(watch_everything, families, lang="en", now=clock.now())
-        await tocsin.store.write(_keep_feeds, default_feeds(settings.feeds.file), clock=clock)
+        await tocsin.store.write(keep_feeds, default_feeds(settings.feeds.file), clock=clock)
         console.print(
             Text("Running without a token: alerts and answers appear here; type /help.", style="bold"),
             Text("To ring on Telegram, get a token from @BotFather and set TOCSIN_TELEGRAM__TOKEN."),
@@ -166,7 +169,7 @@ async def poll_round(settings: Settings, wanted: Sequence[str]) -> list[PollRepo
     clock = SystemClock()
     reports: list[PollReport] = []
     async with assemble_poller(settings, clock=clock) as poller:
-        await poller.store.write(_keep_feeds, default_feeds(settings.feeds.file), clock=clock)
+        await poller.store.write(keep_feeds, default_feeds(settings.feeds.file), clock=clock)
         ids = await poller.store.write(_make_wanted_due, wanted, clock=clock)
         for _ in range(_ROUNDS):
             reports += await poller.poll_due()

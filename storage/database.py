@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
-from storage.dialect import enter_wal, lock_placements, prepare_sqlite
+from storage.dialect import enter_wal, integrity_problem, lock_placements, prepare_sqlite
 from storage.errors import (
     DatabaseBusy,
     DatabaseCorrupt,
@@ -124,6 +124,14 @@ class Database:
     def newest_version(self) -> str:
         """Return the version that this program brings."""
         return ScriptDirectory(str(_MIGRATIONS)).get_current_head() or ""
+
+    def check(self) -> None:
+        """Raise DatabaseCorrupt when SQLite's own check finds damage, DatabaseNewer for a newer schema."""
+        with self.reading() as session:
+            problem = integrity_problem(session)
+            self._refuse_newer(session.connection())
+        if problem:
+            raise DatabaseCorrupt(self.subject, problem)
 
     def hold(self) -> None:
         """Claim a SQLite file for this process; raise DatabaseHeld with the holder's process id.
