@@ -22,7 +22,7 @@ from bot.chat.handlers import add_handlers, set_menus
 from bot.delivery.alert import AlertRenderer
 from bot.delivery.inbox import Inbox
 from bot.delivery.sender import Render, Sender
-from bot.delivery.telegram import Messenger, TelegramAway, build_application
+from bot.delivery.telegram import Messenger, build_application
 from bot.digest.editions import open_due_editions
 from bot.feeds.cadence import CadenceSettings
 from bot.feeds.parse import ParserPool
@@ -55,8 +55,6 @@ log = structlog.get_logger()
 
 # Seconds of one long poll; Telegram allows 50, and a stop waits for none of it.
 _LONG_POLL_S: Final = 25
-# Seconds between tries while Telegram cannot be reached.
-_RECONNECT_S: Final = 5.0
 # role -> the loops that it runs
 ROLES: Final = {
     "all": ("poll", "digest", "sweep", "silence", "prune", "backup", "nightly", "inbox", "send"),
@@ -168,12 +166,8 @@ class Tocsin:
 
     async def _listen(self, bell: Bell, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            try:
-                if await self.inbox.receive(wait_s=_LONG_POLL_S):
-                    bell.nudge()
-            except TelegramAway as error:
-                log.warning("telegram.unreachable", error=str(error))
-                await self.clock.sleep(_RECONNECT_S)
+            if await self.inbox.receive(wait_s=_LONG_POLL_S):
+                bell.nudge()
 
 
 @asynccontextmanager

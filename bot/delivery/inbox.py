@@ -15,6 +15,7 @@ import structlog
 from telegram import Update
 
 from bot.delivery.render import parts
+from bot.delivery.telegram import TelegramAway
 from bot.delivery.turn import Turn, current_turn
 from storage.chats import find_chat, open_chat
 from storage.delivery_records import DeliveryKind, NewDelivery
@@ -23,7 +24,7 @@ from storage.inbox import fail_update, handled, last_update_id, next_updates, st
 from storage.outbox import owe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from sqlmodel import Session
@@ -44,6 +45,8 @@ PRIORITY_REPLY: Final = 0
 REPLY_EXPIRY: Final = timedelta(hours=1)
 # A database that is busy deserves another try; an update that fails so often is at fault itself.
 _MOST_ATTEMPTS: Final = 3
+# Seconds between two polls while Telegram cannot be reached.
+_LONGEST_WAIT_S: Final = 30.0
 
 
 def no_apology(_chat: ChatRecord) -> Message | None:
@@ -68,16 +71,30 @@ class Inbox:
         self._application = application
         self._clock = clock
         self._apology = apology
+        self._failures = 0
         application.add_error_handler(_note_failure)
 
     async def receive(self, *, wait_s: int) -> int:
         """Wait for updates, store them, and only then let Telegram forget the ones before; return how many came."""
         last = await self._store.read(last_update_id)
-        updates = await self._messenger.updates(None if last is None else last + 1, wait_s=wait_s)
+        updates = await self._ask(None if last is None else last + 1, wait_s=wait_s)
         if updates:
             numbered = [(int(update["update_id"]), update) for update in updates]
             await self._store.write(store_updates, numbered, now=self._clock.now())
         return len(updates)
+
+    async def _ask(self, offset: int | None, *, wait_s: int) -> list[Mapping[str, Any]]:
+        """Ask Telegram; when it cannot be reached, wait 1, 2, 4 … 30 s and return nothing."""
+        try:
+            updates = await self._messenger.updates(offset, wait_s=wait_s)
+        except TelegramAway as error:
+            wait = max(error.wait_s, min(_LONGEST_WAIT_S, 2.0 ** min(self._failures, 5)))
+            self._failures += 1
+            log.warning("updates.unreachable", reason=error.reason, wait_s=wait)
+            await self._clock.sleep(wait)
+            return []
+        self._failures = 0
+        return updates
 
     async def handle_pending(self) -> int:
         """Handle what is stored, in order; return how many updates were tried."""

@@ -9,13 +9,15 @@ empty again. Telegram names no exact limits; these are its published ones with r
 | a private chat | about 1 a second | 1 a second |
 | a group or channel | 20 a minute | one in 4 s, bursts of 5: at most 20 in any minute |
 
-The bucket of all chats counts a message when it departs. A chat's own counts it when
-Telegram has answered: one message of a chat is on its way at a time, and only so does
-a slow first message followed by a quick second keep its distance where they arrive.
+What counts is when messages arrive, and that lies somewhere between departure and
+answer: a network that stalls lets many arrive at once. So a chat's bucket counts from
+the answer on (one message of a chat is on its way at a time), and beside the bucket of
+all chats stands a window: on their way and answered within the last second, at most 28.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -29,6 +31,8 @@ _GROUP_BURST: Final = 5
 _STORM_CHATS: Final = 3
 _STORM_S: Final = 10.0
 _SLOWEST_PER_S: Final = 1.0
+_WINDOW: Final = timedelta(seconds=1)
+_MOST_IN_WINDOW: Final = 28
 # Chats that rested long ago are forgotten when so many are known.
 _MOST_CHATS: Final = 1000
 
@@ -61,18 +65,27 @@ class Pace:
     _chats: dict[int, Bucket] = field(default_factory=dict)
     _refused: list[tuple[datetime, int]] = field(default_factory=list)
     _changed: datetime | None = None
+    _flying: int = 0
+    _answered: deque[datetime] = field(default_factory=deque)
 
     def departs_in(self, now: datetime) -> float:
         """Return the seconds until the next message of any chat may depart."""
-        return (self._all.free_at(now) - now).total_seconds()
+        while self._answered and self._answered[0] + _WINDOW <= now:
+            self._answered.popleft()
+        over = self._flying + len(self._answered) - _MOST_IN_WINDOW
+        room_at = self._answered[min(over, len(self._answered) - 1)] + _WINDOW if over >= 0 and self._answered else now
+        return (max(room_at, self._all.free_at(now)) - now).total_seconds()
 
     def depart(self, now: datetime) -> None:
         """Count a message, an edit or a deletion that leaves now."""
         self._recover(now)
         self._all.charge(now)
+        self._flying += 1
 
     def arrive(self, telegram_id: int, now: datetime) -> None:
-        """Let a chat rest after what has just arrived there."""
+        """Let a chat rest after what has just been answered there."""
+        self._flying -= 1
+        self._answered.append(now)
         if len(self._chats) >= _MOST_CHATS:
             self._chats = {chat: bucket for chat, bucket in self._chats.items() if (bucket.empty_at or now) > now}
         self._chats.setdefault(telegram_id, _bucket(telegram_id)).charge(now)

@@ -111,13 +111,22 @@ class Sender:
         self._passing = asyncio.Lock()
         self._departing = asyncio.Lock()
         self._draining = False
+        self._began = False
         self._unsettled: list[_Landed] = []
 
     async def take_back(self) -> int:
-        """Take back what this holder, or a dead one, had claimed; each may come twice and is counted."""
+        """Take back what a dead sender had claimed; each may come twice and is counted.
+
+        The first time all that is claimed on SQLite, whose one process we are, or under
+        our own name; later only what is over its lease, since the rest is in flight.
+        """
         now = self._clock.now()
-        taken = await self._store.write(recover, now=now, holder=self._holder)
-        taken += await self._store.write(recover, now=now)
+        taken = await self._store.write(recover, now=now)
+        if not self._began:
+            self._began = True
+            alone = self._store.database.is_sqlite
+            taken += await self._store.write(recover, now=now + timedelta(seconds=2 * LEASE_S) if alone else now)
+            taken += await self._store.write(recover, now=now, holder=self._holder)
         if taken:
             log.warning("delivery.recovered", possible_repeats=taken)
         return taken
@@ -202,8 +211,10 @@ class Sender:
             await self._clock.sleep(self._pace.departs_in(self._clock.now()))
             self._pace.depart(self._clock.now())
         topic = 0 if is_for_general(due) else due.topic_id
-        result = await self._messenger.send(first, telegram_id=due.telegram_id, topic_id=topic, plain=is_plain(due))
-        self._pace.arrive(due.telegram_id, self._clock.now())
+        try:
+            result = await self._messenger.send(first, telegram_id=due.telegram_id, topic_id=topic, plain=is_plain(due))
+        finally:
+            self._pace.arrive(due.telegram_id, self._clock.now())
         action = self._judge(result, due)
         return replace(action, rest=_rest(due, rest)) if isinstance(result, Sent | Unmodified) else action
 

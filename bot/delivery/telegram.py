@@ -82,7 +82,12 @@ class TelegramRefused(UserError):
 
 
 class TelegramAway(Exception):
-    """Say that Telegram could not be reached just now."""
+    """Say that Telegram could not be asked just now; `wait_s` is what it wants us to wait, 0 when it said nothing."""
+
+    def __init__(self, reason: str, wait_s: float = 0.0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.wait_s = wait_s
 
 
 def build_application(token: str, *, base_url: str, proxy: str = "") -> Application[Any, Any, Any, Any, Any, Any]:
@@ -148,7 +153,7 @@ class Messenger:
             return
 
     async def updates(self, offset: int | None, *, wait_s: int) -> list[Mapping[str, Any]]:
-        """Long-poll for updates as plain mappings; raise TelegramRefused for a token or a rival."""
+        """Long-poll for updates as plain mappings; raise TelegramRefused for a token or a rival, else TelegramAway."""
         try:
             updates = await self._bot.get_updates(offset=offset, timeout=wait_s, allowed_updates=ALLOWED_UPDATES)
         except Conflict:
@@ -157,8 +162,10 @@ class Messenger:
             ) from None
         except InvalidToken:
             raise _unknown_token() from None
+        except RetryAfter as error:
+            raise TelegramAway("429", _seconds(error.retry_after)) from None
         except TelegramError as error:
-            raise TelegramAway(type(error).__name__) from None
+            raise TelegramAway(mask(error.message)) from None
         return [update.to_dict() for update in updates]
 
     async def identity(self) -> tuple[int, str]:

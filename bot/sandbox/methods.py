@@ -252,6 +252,8 @@ _GIFTS: Final = {
 
 def _markup(params: Mapping[str, Any]) -> dict[str, Any]:
     markup = checked_markup(params.get("reply_markup"))
+    if markup and "force_reply" in markup:
+        return {"prompt": markup.get("input_field_placeholder", "")}  # Telegram gives back only inline keyboards
     return {"reply_markup": markup} if markup else {}
 
 
