@@ -64,9 +64,9 @@ release: $(VENV)/.for-test  ## build wheel and sdist and try the wheel in an emp
 	sh deploy/release.sh $(VENV)
 
 pins:  ## compile the pins anew (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras $(PINS)/run.in -o $(PINS)/run.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras -c $(PINS)/run.txt $(PINS)/test.in -o $(PINS)/test.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras -c $(PINS)/run.txt $(PINS)/binaries.in -o $(PINS)/binaries.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(PINS)/run.in -o $(PINS)/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/test.in -o $(PINS)/test.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/binaries.in -o $(PINS)/binaries.txt
 
 clean:  ## remove what was made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

