@@ -12,13 +12,15 @@ import os
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import structlog
 
 from bot.catalogue import load_entities
 from bot.chat.context import ChatContext
 from bot.chat.handlers import add_handlers, set_menus
+from bot.chat.replies import apology
 from bot.delivery.alert import AlertRenderer
 from bot.delivery.inbox import Inbox
 from bot.delivery.sender import Render, Sender
@@ -38,6 +40,7 @@ from bot.vigil import Vigil
 from matchers.stories import WINDOW
 from matchers.watchlist import Watchlist
 from storage.database import Database
+from storage.errors import DatabaseBusy, DatabaseUnavailable, DiskFull
 from storage.terms import expressions
 
 if TYPE_CHECKING:
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
     from storage.records import StoryView
 
 log = structlog.get_logger()
+R = TypeVar("R")
 
 # Seconds of one long poll; Telegram allows 50, and a stop waits for none of it.
 _LONG_POLL_S: Final = 25
@@ -61,6 +65,8 @@ ROLES: Final = {
     "worker": ("poll", "prune"),
     "bot": ("digest", "sweep", "silence", "nightly", "inbox", "send"),
 }
+# Seconds until a loop tries again that the database kept from working.
+_PATIENCE_S: Final = 5.0
 # A send loop looks up at least this often, whatever it was told.
 _IDLE_S: Final = 15.0
 
@@ -158,16 +164,25 @@ class Tocsin:
 
     async def _send(self, bell: Bell, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            report = await self.sender.send_due()
+            report = await self._patiently(self.sender.send_due)
             wait = _IDLE_S
-            if report.next_at is not None:
+            if report and report.next_at is not None:
                 wait = min(wait, max(0.05, (report.next_at - self.clock.now()).total_seconds()))
             await bell.wait(wait, stopping)
 
     async def _listen(self, bell: Bell, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            if await self.inbox.receive(wait_s=_LONG_POLL_S):
+            if await self._patiently(partial(self.inbox.receive, wait_s=_LONG_POLL_S)):
                 bell.nudge()
+
+    async def _patiently(self, work: Callable[[], Awaitable[R]]) -> R | None:
+        """Work once; wait when the database is busy, away or full: what is owed stays owed."""
+        try:
+            return await work()
+        except (DatabaseBusy, DatabaseUnavailable, DiskFull) as error:
+            log.warning("loop.postponed", reason=str(error))
+            await self.clock.sleep(_PATIENCE_S)
+            return None
 
 
 @asynccontextmanager
@@ -199,7 +214,7 @@ async def assemble(settings: Settings, *, clock: Clock, address: TelegramAddress
             vigil=vigil,
             poller=await _poller(settings, stack, store=store, watchlist=watchlist, clock=clock),
             sender=Sender(store, messenger, clock=clock, holder=holder(), render=_renderer(vigil)),
-            inbox=Inbox(store, messenger, application=application, clock=clock),
+            inbox=Inbox(store, messenger, application=application, clock=clock, apology=apology),
             messenger=messenger,
             upkeep=Upkeep(store, clock),
             bot_name=bot_name,

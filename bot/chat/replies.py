@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from bot.chat.args import Press, clock
 from bot.chat.commands import COMMANDS, mark
 from bot.delivery.message import Button, Message, Span, bold, compose, italic, lines, link
+from bot.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -191,3 +192,9 @@ def digest_set(say: Texts, chat: ChatRecord) -> Message:
     if chat.mode == "instant":
         return text(say("No digest. /digest 07:00 brings it back."))
     return Message(compose(say("Digest every day at {hour} ({tz})."), hour=bold(clock(chat.digest_minute)), tz=chat.tz))
+
+
+def apology(chat: ChatRecord) -> Message:
+    """Say that a handler of ours failed."""
+    say = texts(chat.lang)
+    return text(say("Something went wrong here and is noted. Please try again."))

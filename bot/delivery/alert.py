@@ -2,6 +2,7 @@
 
 🟡 Alert · Attaque du **GSIM** contre un camp près de Diafarabé      the notification shows only this line
 Two or three sentences of the summary.
+Highest toll reported: **killed 7**
 📍 Diafarabé
 5 outlets · 4 independent of each other (3 independent, 1 state, 1 wire)
 First 06:10, latest 07:05 (Bamako)
@@ -106,6 +107,7 @@ def _story(view: StoryView, reader: Reader, *, budget: tuple[int, int]) -> list[
         _headline(view, reader, entry=entry, word=_severity_word(view, reader.say)),
         _claim(view, reader, entry=entry),
         _summary(view, entry, reader=reader, most=summary),
+        _tolls(view, reader),
         _places(view, reader),
         _outlets(view, reader),
         _times(view, reader),
@@ -190,6 +192,12 @@ def _claim(view: StoryView, reader: Reader, *, entry: StoryEntryView) -> Sequenc
     if not state.claimed or state.confirmed:
         return ()
     return compose(reader.say("This rests on a claim, per {outlet}; not confirmed."), outlet=entry.outlet.name)
+
+
+def _tolls(view: StoryView, reader: Reader) -> Sequence[Span]:
+    """Say the highest toll that any outlet names: the headline above may be older."""
+    tolls = [f"{_toll(kind, reader.say)} {count}" for kind, count in _state(view).tolls.items() if count]
+    return compose(reader.say("Highest toll reported: {toll}"), toll=bold(", ".join(tolls))) if tolls else ()
 
 
 def _places(view: StoryView, reader: Reader) -> Sequence[Span]:

@@ -166,6 +166,15 @@ def test_a_claim_is_attributed_to_the_outlet_that_reports_it_until_it_is_confirm
     assert "claim" not in read(story(state={"claimed": True, "confirmed": True})).text
 
 
+def test_the_living_message_says_the_highest_toll_even_under_an_older_headline():
+    assert (
+        "Highest toll reported: killed 11, wounded 4"
+        in read(
+            story(state={"tolls": {"killed": 11, "wounded": 4, "abducted": 0}}), DeliveryKind.EDIT
+        ).text.splitlines()
+    )
+
+
 def test_independent_outlets_are_those_that_the_story_counts():
     view = story(entry(1), entry(2, name="Etat"), entry(3, name="Copie"), state={"voices": ["radio-fleuve", "etat"]})
 
