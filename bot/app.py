@@ -32,7 +32,7 @@ from bot.http import GuardedClient, HttpLimits
 from bot.ingest import Ingest
 from bot.jobs import Bell, build_scheduler
 from bot.polling import Edges, Poller
-from bot.sandbox.samples import SAMPLE
+from bot.sandbox.newsstand import SAMPLE
 from bot.store import Store
 from bot.texts import texts
 from bot.upkeep import Upkeep
@@ -114,11 +114,11 @@ class Tocsin:
         for name in ("poll", "inbox"):
             if name in bells:
                 bells[name].nudge()
+        rounds = {name: work for name, work in self._rounds(bells).items() if name in bells}
         try:
             async with asyncio.TaskGroup() as group:
-                for name, work in self._rounds(bells).items():
-                    if name in bells:
-                        group.create_task(bells[name].loop(work, stopping), name=name)
+                for name, work in rounds.items():
+                    group.create_task(bells[name].loop(work, stopping), name=name)
                 talking = self._talk(group, bells, stopping=stopping) if "send" in bells else ()
                 await stopping.wait()
                 scheduler.shutdown(wait=False)

@@ -117,7 +117,7 @@ async def replay(settings: Settings, *, data: Path | None, faults: tuple[str, ..
         await play.run()
         await asyncio.sleep(0)
         showing.cancel()
-        struck = await strike_balance(here.tocsin, here.newsstand, here.sandbox)
+        struck = await strike_balance(here.tocsin, here.newsstand, sandbox=here.sandbox)
         print_balance(console, struck, refusals=here.sandbox.flood_refusals)
     return struck.holds
 
@@ -182,7 +182,7 @@ async def demonstrate(settings: Settings, *, data: Path | None) -> None:
                 task.cancel()
         print_balance(
             console,
-            await strike_balance(here.tocsin, here.newsstand, here.sandbox),
+            await strike_balance(here.tocsin, here.newsstand, sandbox=here.sandbox),
             refusals=here.sandbox.flood_refusals,
         )
 

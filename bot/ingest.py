@@ -27,12 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from sqlmodel import Session
-
     from bot.store import Store
     from bot.triage import Triage
     from matchers.types import Match, Placement
     from matchers.watchlist import Watchlist
+    from storage.database import Session
     from storage.delivery_records import NewDelivery
     from storage.records import FeedToPoll, NewEntry, PollOutcome
 

@@ -29,11 +29,10 @@ from storage.feeds import add_feed, feed_by_url, list_feeds, make_due
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from sqlmodel import Session
-
     from bot.clock import Clock
     from bot.config import Settings
     from bot.polling import PollReport
+    from storage.database import Session
     from storage.records import FeedSpec
 
 log = structlog.get_logger()

@@ -33,7 +33,7 @@ class Texts:
         """Return a sentence in this language."""
         return self._catalogue.gettext(message)
 
-    def plural(self, one: str, many: str, count: int) -> str:
+    def plural(self, one: str, many: str, *, count: int) -> str:
         """Return the form that a number takes, with `{n}` filled in."""
         return self._catalogue.ngettext(one, many, count).replace("{n}", str(count))
 

@@ -20,10 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from sqlmodel import Session
-
     from bot.clock import Clock
     from bot.store import Store
+    from storage.database import Session
 
 log = structlog.get_logger()
 

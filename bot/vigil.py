@@ -33,7 +33,7 @@ class Vigil:
             self.watchlist.remove(entity)
             self._own.discard(entity)
 
-    def name(self, entity: str, lang: str, expression: str = "") -> str:
+    def name(self, entity: str, lang: str, *, expression: str = "") -> str:
         """Return what a term is called in a language: an entity's name, a family's, or the words themselves."""
         if expression:
             return expression

@@ -174,7 +174,7 @@ class Frequencies:
         return self._words[word]
 
 
-def similarity(one: Traits, other: Traits, frequencies: Frequencies) -> float:
+def similarity(one: Traits, other: Traits, *, frequencies: Frequencies) -> float:
     """Return the probability that two entries report the same event, 0.0-1.0."""
     across = bool(one.lang and other.lang and one.lang != other.lang)
     weights = CROSS if across else SAME
@@ -183,7 +183,7 @@ def similarity(one: Traits, other: Traits, frequencies: Frequencies) -> float:
     shared = one.words & other.words
     total = (
         weights.bias
-        + weights.grams * _cosine(one, other, frequencies)
+        + weights.grams * _cosine(one, other, frequencies=frequencies)
         + weights.rarest * max((frequencies.word(word) for word in shared), default=0.0)
         + weights.names_share * (sum(map(frequencies.word, names)) / smaller if smaller > 0 else 0.0)
         + weights.names_count * min(5, len(names))
@@ -198,7 +198,7 @@ def similarity(one: Traits, other: Traits, frequencies: Frequencies) -> float:
     return 1 / (1 + math.exp(-total))
 
 
-def _cosine(one: Traits, other: Traits, frequencies: Frequencies) -> float:
+def _cosine(one: Traits, other: Traits, *, frequencies: Frequencies) -> float:
     dot = sum(
         count * other.grams[gram] * frequencies.gram(gram) ** 2
         for gram, count in one.grams.items()

@@ -132,7 +132,7 @@ class StoryIndex:
             if now - other.seen > self.settings.window:
                 continue
             across = bool(traits.lang and other.traits.lang and traits.lang != other.traits.lang)
-            score = similarity(traits, other.traits, self._frequencies)
+            score = similarity(traits, other.traits, frequencies=self._frequencies)
             found.setdefault(other.story, []).append((score, across, other.development))
         return found
 
@@ -178,17 +178,23 @@ def place(entry: StoryEntry, matches: Sequence[Match], *, index: StoryIndex, now
 
 def _best_story(index: StoryIndex, traits: Traits, *, now: datetime) -> tuple[str, float, str] | None:
     """Return the story that an entry joins, how surely, and the development it repeats ("" for a new one)."""
-    best: tuple[float, str, float, str] | None = None
-    for story, pairs in index.scores(traits, now=now).items():
-        if index.size(story) >= _LARGEST:
-            continue
-        for across in (False, True):
-            near = sorted((pair for pair in pairs if pair[1] is across), reverse=True)[:_BEST]
-            if not near:
-                continue
-            score = sum(pair[0] for pair in near) / len(near)
-            margin = score - index.settings.join[across]
-            repeats = near[0][0] >= index.settings.same_development[across]
-            if margin >= 0 and (best is None or (margin, story) > best[:2]):
-                best = (margin, story, score, near[0][2] if repeats else "")
-    return (best[1], best[2], best[3]) if best else None
+    options = [
+        option
+        for story, pairs in index.scores(traits, now=now).items()
+        for across in (False, True)
+        if index.size(story) < _LARGEST and (option := _option(story, pairs, across=across, settings=index.settings))
+    ]
+    return max(options)[1:] if options else None
+
+
+def _option(
+    story: str, pairs: Sequence[tuple[float, bool, str]], *, across: bool, settings: StorySettings
+) -> tuple[float, str, float, str] | None:
+    """Return (margin, story, score, development) when the best three pairs of one kind reach the level."""
+    near = sorted((pair for pair in pairs if pair[1] is across), reverse=True)[:_BEST]
+    score = sum(pair[0] for pair in near) / len(near) if near else 0.0
+    margin = score - settings.join[across]
+    if not near or margin < 0:
+        return None
+    repeats = near[0][0] >= settings.same_development[across]
+    return margin, story, score, near[0][2] if repeats else ""

@@ -87,7 +87,7 @@ def _command(name: str, context: ChatContext) -> Callable[[Update, Any], Corouti
         message = update.effective_message
         words = ((message.text or "").partition(" ")[2] if message else "").strip()
         if name == "start" and words.startswith(("claim-", "join-")):
-            await _let_in(context, turn, words.partition("-")[2])
+            await _let_in(context, turn, code=words.partition("-")[2])
         if not await context.admits(turn):
             log.info("stranger.ignored", update=turn.update_id)
             return
@@ -141,7 +141,7 @@ def _membership(context: ChatContext) -> Callable[[Update, Any], Coroutine[Any, 
     return handle
 
 
-async def _let_in(context: ChatContext, turn: Turn, code: str) -> None:
+async def _let_in(context: ChatContext, turn: Turn, *, code: str) -> None:
     role = await context.store.write(use_invite, code_hash(code), user_id=turn.user_id, now=context.clock.now())
     log.info("invite.used" if role else "invite.refused", role=role or "")
 

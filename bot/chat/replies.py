@@ -93,7 +93,7 @@ def term_name(say: Texts, entity: str, *, vigil: Vigil, expression: str = "") ->
     family = entity.removeprefix("family:")
     if family != entity:
         return say(FAMILIES[family]) if family in FAMILIES else family
-    return vigil.name(entity, say.lang, expression)
+    return vigil.name(entity, say.lang, expression=expression)
 
 
 def why(say: Texts, view: StoryView, *, vigil: Vigil) -> Message:
@@ -102,7 +102,7 @@ def why(say: Texts, view: StoryView, *, vigil: Vigil) -> Message:
         return text(say("None of your terms is in this story any more."))
     rows: list[Sequence[Span]] = [(bold(say("Why this rang")),)]
     for match in _best_each(view.matches)[:5]:
-        rows += _why_one(say, match, vigil)
+        rows += _why_one(say, match, vigil=vigil)
     rows.append((italic(say("Score 80 is the bar; 100 is a full name, exactly written.")),))
     mutes = tuple(
         Button(
@@ -121,7 +121,7 @@ def _best_each(matches: Sequence[TermMention]) -> list[TermMention]:
     return list(best.values())
 
 
-def _why_one(say: Texts, match: TermMention, vigil: Vigil) -> list[Sequence[Span]]:
+def _why_one(say: Texts, match: TermMention, *, vigil: Vigil) -> list[Sequence[Span]]:
     mention = match.mentions[0]
     reasons = "; ".join(f"{reason.code} {reason.detail}".strip() for reason in match.reasons)
     head = compose(
@@ -151,7 +151,7 @@ def latest(say: Texts, views: Sequence[StoryView], *, tz: str) -> Message:
                 Span(f"• {say.day_time(view.opened, tz)} · "),
                 link(first.title, first.url),
                 Span(
-                    f" · {say.plural('{n} outlet', '{n} outlets', len({entry.outlet.key for entry in view.entries}))}"
+                    f" · {say.plural('{n} outlet', '{n} outlets', count=len({entry.outlet.key for entry in view.entries}))}"
                 ),
             )
         )

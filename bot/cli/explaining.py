@@ -44,7 +44,7 @@ def sentence(reason: Reason) -> str:
     return _SENTENCES.get(reason.code, reason.code + ": {}").format(reason.detail)
 
 
-def show(entry: EntryText, matches: Sequence[Match], watched: Watchlist) -> None:
+def show(entry: EntryText, matches: Sequence[Match], *, watched: Watchlist) -> None:
     """Print a text with its matches marked, then each match and near miss with its reasons."""
     rung = [match for match in matches if match.score >= BAR]
     typer.echo(_marked(entry.title, rung))

@@ -18,7 +18,7 @@ from bot.errors import EXIT_FAILED, UsageError, UserError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlmodel import Session
+    from storage.database import Session
 
 feeds = typer.Typer(help="List, add, remove, check, import and export feeds.", no_args_is_help=True)
 
@@ -122,11 +122,10 @@ def check_command(
         ("result", "entries", "address"), [(answer.result, str(answer.entries), answer.url) for answer in answers]
     )
     good = {answer.url for answer in answers if answer.entries}
-    if enable:
-        with _session() as session:
-            for feed in known:
-                if feed.url in good and not feed.enabled:
-                    enable_feed(session, feed.id, enabled=True, now=SystemClock().now())
+    sleeping = [feed.id for feed in known if enable and feed.url in good and not feed.enabled]
+    with _session() as session:
+        for feed in sleeping:
+            enable_feed(session, feed, enabled=True, now=SystemClock().now())
     if not good:
         raise typer.Exit(EXIT_FAILED)
 

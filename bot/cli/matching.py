@@ -64,7 +64,7 @@ def explain_command(
     whole = sys.stdin.read() if text == ["-"] else " ".join(text)
     watched = compiled(watchlist)
     entry = EntryText(whole.strip(), lang=lang)
-    explaining.show(entry, watched.match(entry, min_score=NEAR), watched)
+    explaining.show(entry, watched.match(entry, min_score=NEAR), watched=watched)
 
 
 @catalogue.command("list")

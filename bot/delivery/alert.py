@@ -210,9 +210,9 @@ def _outlets(view: StoryView, reader: Reader) -> Sequence[Span]:
     outlets = {entry.outlet.key: entry.outlet for entry in view.entries}
     independent = _state(view).independent or len({outlet.owner or outlet.key for outlet in outlets.values()})
     kinds = Counter(outlet.kind for outlet in outlets.values() if outlet.kind)
-    told = [say.plural("{n} outlet", "{n} outlets", len(outlets))]
+    told = [say.plural("{n} outlet", "{n} outlets", count=len(outlets))]
     if len(outlets) > 1:
-        told.append(say.plural("{n} independent of the others", "{n} independent of each other", independent))
+        told.append(say.plural("{n} independent of the others", "{n} independent of each other", count=independent))
     shown = ", ".join(
         f"{count} {_kind(kind, say)}" if len(outlets) > 1 else _kind(kind, say) for kind, count in kinds.most_common()
     )

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from sqlmodel import Session
     from telegram.ext import Application
 
     from bot.clock import Clock
     from bot.delivery.message import Message
     from bot.delivery.telegram import Messenger
     from bot.store import Store
+    from storage.database import Session
     from storage.delivery_records import InboxUpdate
     from storage.records import ChatRecord
 

@@ -41,12 +41,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlmodel import Session
-
     from bot.clock import Clock
     from bot.delivery.policy import SendResult
     from bot.delivery.telegram import Messenger
     from bot.store import Store
+    from storage.database import Session
     from storage.delivery_records import DueDelivery
     from storage.records import StoryView
 

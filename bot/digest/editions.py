@@ -19,10 +19,9 @@ from storage.stories import latest_stories
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlmodel import Session
-
     from bot.clock import Clock
     from bot.store import Store
+    from storage.database import Session
     from storage.records import ChatRecord
 
 PRIORITY_DIGEST: Final = 4

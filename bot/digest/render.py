@@ -19,14 +19,14 @@ def edition(say: Texts, views: Sequence[StoryView], *, day: str, tz: str) -> Mes
     title = (bold("".join(span.text for span in head)),)
     if not views:
         return Message(lines(title, (Span(say("Nothing happened to what this chat watches.")),)), silent=True)
-    count = say.plural("{n} story", "{n} stories", len(views))
-    return Message(lines(title, (Span(count),), *(_story(say, view, tz) for view in views)), silent=True)
+    count = say.plural("{n} story", "{n} stories", count=len(views))
+    return Message(lines(title, (Span(count),), *(_story(say, view, tz=tz) for view in views)), silent=True)
 
 
-def _story(say: Texts, view: StoryView, tz: str) -> tuple[Span, ...]:
+def _story(say: Texts, view: StoryView, *, tz: str) -> tuple[Span, ...]:
     first = view.entries[0]
     outlets = list(dict.fromkeys(entry.outlet.name for entry in view.entries))
-    told = say.plural("{n} outlet", "{n} outlets", len(outlets))
+    told = say.plural("{n} outlet", "{n} outlets", count=len(outlets))
     return (
         Span("\n• "),
         link(first.title, first.url),

@@ -33,10 +33,10 @@ def read_feeds(text: str, name: str) -> tuple[FeedSpec, ...]:
         rows = tomllib.loads(text).get("outlet", [])
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{name} is not valid TOML: {error}.", "Mend that line.") from None
-    return tuple(_feed(row, feed, name) for row in rows for feed in row.get("feed", []))
+    return tuple(_feed(row, feed, name=name) for row in rows for feed in row.get("feed", []))
 
 
-def _feed(outlet: dict[str, Any], feed: dict[str, Any], name: str) -> FeedSpec:
+def _feed(outlet: dict[str, Any], feed: dict[str, Any], *, name: str) -> FeedSpec:
     key = str(outlet.get("key", ""))
     url = str(feed.get("url", ""))
     if not key or urlsplit(url).scheme not in {"http", "https"}:

@@ -5,12 +5,13 @@ newsstand ─HTTP→ poll, match, place, owe ─HTTP→ sandbox           what w
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from bot.sandbox.samples import SAMPLE
+from bot.sandbox.newsstand import SAMPLE
 from storage.chats import open_chat
 from storage.feeds import add_feed, feed_by_url, make_due
 from storage.outbox import balance
@@ -18,16 +19,15 @@ from storage.records import FeedSpec, OutletSpec
 from storage.terms import add_term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
-
-    from sqlmodel import Session
 
     from bot.app import Tocsin
     from bot.clock import SimulatedClock
     from bot.sandbox.ledger import Accepted
     from bot.sandbox.newsstand import Newsstand, SampleEntry
     from bot.sandbox.server import Sandbox
+    from storage.database import Session
     from storage.delivery_records import Balance
 
 # The person in front of the terminal.
@@ -151,7 +151,7 @@ class DemoBalance:
         return not (self.missing or self.false_alarms or lost)
 
 
-async def strike_balance(tocsin: Tocsin, newsstand: Newsstand, sandbox: Sandbox) -> DemoBalance:
+async def strike_balance(tocsin: Tocsin, newsstand: Newsstand, *, sandbox: Sandbox) -> DemoBalance:
     """Compare what the newsstand published with what the sandbox received."""
     tables = await tocsin.store.read(balance)
     return compare(newsstand.ledger, sandbox.accepted(), tables=tables)
@@ -160,27 +160,33 @@ async def strike_balance(tocsin: Tocsin, newsstand: Newsstand, sandbox: Sandbox)
 def compare(published: Sequence[SampleEntry], accepted: Sequence[Accepted], *, tables: Balance | None) -> DemoBalance:
     """Return the balance of two ledgers; an event counts as told when a message links to one of its entries."""
     events = {entry.path: entry for entry in published}
-    rung: dict[str, int] = {}
-    false_alarms: list[str] = []
-    told: set[str] = set()
-    updates = quiet = edits = 0
-    for each in accepted:
-        linked = [events[path] for path in _paths(each.message) if path in events]
-        told |= {entry.event for entry in linked}
-        if each.method != "sendMessage" or not linked:
-            edits += each.method == "editMessageText" and bool(linked)
-            continue
-        if each.message.get("silent"):
-            quiet += 1
-        elif "reply_to_message" in each.message:
-            updates += 1
-        else:
-            first = linked[0]
-            rung[first.event] = rung.get(first.event, 0) + 1
-            false_alarms += [] if first.rings else [first.title]
+    told = [(each, linked) for each in accepted if (linked := _linked(each, events))]
+    rings = [linked[0] for each, linked in told if _is_first(each)]
+    rung = Counter(entry.event for entry in rings)
+    heard = {entry.event for _, linked in told for entry in linked}
     expected = tuple(dict.fromkeys(entry.event for entry in published if entry.rings))
-    rung |= {event: 1 for event in told if event in expected and event not in rung}
-    return DemoBalance(len(published), expected, rung, tuple(false_alarms), updates, quiet, edits, tables=tables)
+    return DemoBalance(
+        published=len(published),
+        expected=expected,
+        rung={event: rung[event] or 1 for event in (*expected, *rung) if event in heard},
+        false_alarms=tuple(entry.title for entry in rings if not entry.rings),
+        updates=sum(_is_message(each) and not _is_first(each) and not each.message.get("silent") for each, _ in told),
+        quiet=sum(_is_message(each) and bool(each.message.get("silent")) for each, _ in told),
+        edits=sum(not _is_message(each) for each, _ in told),
+        tables=tables,
+    )
+
+
+def _is_message(each: Accepted) -> bool:
+    return each.method == "sendMessage"
+
+
+def _is_first(each: Accepted) -> bool:
+    return _is_message(each) and not each.message.get("silent") and "reply_to_message" not in each.message
+
+
+def _linked(each: Accepted, events: Mapping[str, SampleEntry]) -> list[SampleEntry]:
+    return [events[path] for path in _paths(each.message) if path in events]
 
 
 def _paths(message: dict[str, Any]) -> list[str]:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
 
+# What the keys of sample outlets begin with; whatever comes from them is marked SAMPLE.
+SAMPLE: Final = "sample:"
 # A sample feed shows its newest entries only, as real ones do.
 _WINDOW: Final = 30
 # Seconds that the slow outlet takes; a poll waits longer than that.

@@ -72,8 +72,8 @@ def test_plurals_follow_the_language():
     fr, en = texts("fr"), texts("en")
     words = ("{n} outlet", "{n} outlets")
 
-    assert ["0 média", "1 média", "2 médias"] == [fr.plural(*words, n) for n in (0, 1, 2)]
-    assert ["0 outlets", "1 outlet", "2 outlets"] == [en.plural(*words, n) for n in (0, 1, 2)]
+    assert ["0 média", "1 média", "2 médias"] == [fr.plural(*words, count=n) for n in (0, 1, 2)]
+    assert ["0 outlets", "1 outlet", "2 outlets"] == [en.plural(*words, count=n) for n in (0, 1, 2)]
 
 
 @pytest.mark.parametrize(("code", "lang"), [("fr-FR", "fr"), ("fr", "fr"), ("en-GB", "en"), ("de", "en"), ("", "en")])
