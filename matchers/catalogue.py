@@ -167,7 +167,8 @@ class _Reader:
                 raise self._error(f"`{key}` is missing or no text")
         aliases = row.get("alias", [])
         lines = tuple(self._alias_lines[i] if i < len(self._alias_lines) else self._line for i in range(len(aliases)))
-        values = {key: self._value(key, value) for key, value in row.items() if key not in {"alias", "families"}}
+        values = {key: self._value(key, value) for key, value in row.items() if key not in _READ_APART}
+        values["compounds"] = tuple(self._compound(table) for table in row.get("compound", []))
         families = self._words("families", row["families"]) if "families" in row else (family,) if family else ()
         entity = Entity(**values, families=families, aliases=tuple(map(self._alias, aliases, lines)))
         return LocatedEntity(entity, self._file, self._line, lines)
@@ -183,7 +184,6 @@ class _Reader:
             "kind": lambda v: self._member(EntityKind, v, line=self._line),
             "names": lambda v: MappingProxyType(dict(v)),
             "negatives": lambda v: Negatives(**self._lists(v, Negatives)),
-            "compound": self._compound,
             "designated": lambda v: tuple(self._designation(row) for row in v),
             "lat": float,
             "lon": float,
@@ -258,7 +258,11 @@ class _Reader:
         return CatalogueError(self._file, self._line, reason=reason)
 
 
-_ENTITY_FIELDS: Final = (frozenset(f.name for f in fields(Entity)) - {"aliases", "patterns"}) | {"alias"}
+_ENTITY_FIELDS: Final = (frozenset(f.name for f in fields(Entity)) - {"aliases", "patterns", "compounds"}) | {
+    "alias",
+    "compound",
+}
+_READ_APART: Final = frozenset({"alias", "families", "compound"})
 _WORD_FIELDS: Final = frozenset({"context", "require", "forbid", "given_names", "senses"})
 _ALIAS_FIELDS: Final = frozenset(f.name for f in fields(Alias))
 _ALIAS_TYPES: Final = {

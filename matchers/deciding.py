@@ -57,13 +57,13 @@ def decide(
     if not judged:
         return None
     (score, reasons), _ = judged[0]
-    mentions = tuple(dict.fromkeys(_mention(s, item) for _, s in judged))[:MOST_MENTIONS]
-    return Match(watched.entity.id, watched.entity.families, score, mentions, reasons)
+    return Match(watched.entity.id, watched.entity.families, score, _mentions(judged, item), reasons)
 
 
-def _rank(judged: tuple[Verdict, Sighting]) -> tuple[int, int, float, int, int]:
+def _rank(judged: tuple[Verdict, Sighting]) -> tuple[float, ...]:
+    """Put the surest first; among equals the title before the summary, the longer name, the better fit."""
     (score, _), sighting = judged
-    return -score, sighting.field, -sighting.similarity, sighting.first, -sighting.last
+    return -score, sighting.field, -len(sighting.used), -sighting.similarity, sighting.first, -sighting.last
 
 
 def _is_allowed(watched: Watched, present: Sequence[Mapping[int, Spans]]) -> bool:
@@ -125,6 +125,15 @@ def _namesake(watched: Watched, sightings: Sequence[Sighting], *, item: Item) ->
 def _is_full_name(sighting: Sighting) -> bool:
     alias = sighting.alias
     return alias is not None and alias.kind is AliasKind.FULL and not alias.weak and sighting.string_score >= BAR
+
+
+def _mentions(judged: Sequence[tuple[Verdict, Sighting]], item: Item) -> tuple[Mention, ...]:
+    """List where the entity stands, best first, without what lies inside a better one."""
+    kept: list[Sighting] = []
+    for _, sighting in judged:
+        if not any(sighting.field == other.field and sighting.used <= other.used for other in kept):
+            kept.append(sighting)
+    return tuple(_mention(sighting, item) for sighting in kept[:MOST_MENTIONS])
 
 
 def _mention(sighting: Sighting, item: Item) -> Mention:

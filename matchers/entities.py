@@ -120,7 +120,7 @@ class Entity:
     require: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     negatives: Negatives = Negatives()
-    compound: Compound | None = None
+    compounds: tuple[Compound, ...] = ()
     patterns: tuple[str, ...] = ()
     given_names: tuple[str, ...] = ()
     note: str = ""

@@ -7,7 +7,8 @@ whole texts at once; only the others are cut, looked up and verified.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from matchers.compounds import CompiledCompound, compile_compound, pairs
 from matchers.context import Patterns
@@ -17,6 +18,7 @@ from matchers.mentions import Words, hits_of
 from matchers.names import Name, compile_alias
 from matchers.sightings import Sighting
 from matchers.text import alias_form, is_unspaced, pieces, tokens
+from matchers.vocabulary import FUNCTION_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,7 +28,11 @@ if TYPE_CHECKING:
     from matchers.text import Token
 
 # A cold chunk costs about 100 bytes: 300,000 of them are 30 MB.
-MEMO_COLD: Final = 300_000
+MEMO_CHUNKS: Final = 300_000
+# What a chunk may hold.
+NAMES: Final = 1
+HEADS: Final = 2
+STRINGS: Final = 4
 
 # What an entity's context says of the countries it belongs to; feeds about them count as one context word.
 COUNTRY_WORDS: Final = {
@@ -34,6 +40,13 @@ COUNTRY_WORDS: Final = {
     "CI": "ivoir", "GH": "ghana", "NG": "nigeria", "SN": "senegal", "GN": "guine", "TD": "tchad", "LY": "liby",
     "MA": "maroc", "FR": "franc", "RU": "russ", "GB": "brit", "US": "americ",
 }  # fmt: skip
+
+
+class Wake(NamedTuple):
+    """Hold what an entry may hold of a tier: kinds of names, and those enough of whose words are there."""
+
+    kinds: int
+    names: list[Name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,7 @@ class Watched:
     phrases: tuple[tuple[str, ...], ...]
     given_names: frozenset[str]
     countries: frozenset[str]
-    compound: CompiledCompound | None
+    compounds: tuple[CompiledCompound, ...]
 
 
 class FieldText:
@@ -71,7 +84,9 @@ class Index:
         self._names: dict[int, list[Name]] = {}
         self._watched: dict[str, Watched] = {}
         self._heads: dict[int, int] = {}
+        self._compounds: dict[str, tuple[CompiledCompound, ...]] = {}
         self._cold: set[str] = set()
+        self._warm: dict[str, tuple[int, tuple[int, ...]]] = {}
         self.verifications = 0
 
     def __len__(self) -> int:
@@ -98,9 +113,12 @@ class Index:
         for name in names:
             for anchor in (*name.anchors, *(number for number, _, _ in name.joins)):
                 self._names.setdefault(anchor, []).append(name)
-        if watched.compound:
-            self._count_heads(watched.compound, 1)
+        for compound in watched.compounds:
+            self._count_heads(compound, 1)
+        if watched.compounds:
+            self._compounds[entity.id] = watched.compounds
         self._cold.clear()
+        self._warm.clear()
 
     def remove(self, entity_id: str) -> None:
         """Forget an entity."""
@@ -115,35 +133,37 @@ class Index:
                 else:
                     self._names.pop(anchor, None)
         self._ideographs.remove(entity_id)
-        if watched.compound:
-            self._count_heads(watched.compound, -1)
+        for compound in watched.compounds:
+            self._count_heads(compound, -1)
+        self._compounds.pop(entity_id, None)
 
-    def is_awake(self, chunks: set[str]) -> bool:
-        """Tell whether any of the chunks may hold a name of this tier."""
-        fresh = chunks - self._cold
-        if not fresh:
-            return False
-        if len(self._cold) > MEMO_COLD:
-            self._cold.clear()
-        awake = False
-        for chunk in fresh:
-            if self._wakes(chunk):
-                awake = True
-            elif not is_unspaced(chunk):
-                self._cold.add(chunk)
-        return awake
+    def wake(self, chunks: set[str]) -> Wake | None:
+        """Tell which names of this tier the chunks of an entry may hold; None: nothing."""
+        kinds = 0
+        numbers: set[int] = set()
+        for chunk in chunks - self._cold:
+            known = self._warm.get(chunk)
+            kind, hits = self._learn(chunk) if known is None else known
+            kinds |= kind
+            numbers.update(hits)
+        names = self._candidates(numbers) if kinds & NAMES else []
+        return Wake(kinds, names) if names or kinds & ~NAMES else None
 
-    def sightings(
-        self, fields: Sequence[FieldText], *, near_score: int
-    ) -> tuple[list[Sighting], list[dict[int, Spans]]]:
-        """Return the names seen in each field, and the patterns that stand in it."""
+    def sightings(self, fields: Sequence[FieldText], wake: Wake, *, near_score: int) -> list[Sighting]:
+        """Return the names seen in each field."""
         found: list[Sighting] = []
-        present = [self.patterns.present(field.words) for field in fields]
         for number, field in enumerate(fields):
-            found.extend(self._named(field, number, near_score=near_score))
-            found.extend(self._spelt(field, number))
-            found.extend(self._paired(field, number, present=present[number]))
-        return found, present
+            if wake.names and field.words:
+                found.extend(self._named(field, number, names=wake.names, near_score=near_score))
+            if wake.kinds & STRINGS:
+                found.extend(self._spelt(field, number))
+            if wake.kinds & HEADS:
+                found.extend(self._paired(field, number))
+        return found
+
+    def present(self, fields: Sequence[FieldText]) -> list[dict[int, Spans]]:
+        """Return the patterns that stand in each field."""
+        return [self.patterns.present(field.words) for field in fields]
 
     def _alias(self, entity: Entity, alias: Alias) -> tuple[Name, ...]:
         if is_unspaced(alias.text):
@@ -165,7 +185,7 @@ class Index:
             phrases=tuple(tuple(alias_form(token.raw) for token in tokens(phrase)) for phrase in against.phrases),
             given_names=frozenset(map(alias_form, entity.given_names)),
             countries=_countries(entity),
-            compound=compile_compound(entity, entity.compound, patterns=self.patterns) if entity.compound else None,
+            compounds=tuple(compile_compound(entity, rule, patterns=self.patterns) for rule in entity.compounds),
         )
 
     def _count_heads(self, compound: CompiledCompound, step: int) -> None:
@@ -174,20 +194,40 @@ class Index:
             if not self._heads[number]:
                 del self._heads[number]
 
-    def _wakes(self, chunk: str) -> bool:
+    def _learn(self, chunk: str) -> tuple[int, tuple[int, ...]]:
+        """Look a chunk up for the first time, and remember what it may hold."""
         words = pieces(chunk)
-        for token in words:
-            for form in token.forms:
-                if any(number in self._names for number, _ in self._lexicon.lookup(form)):
-                    return True
+        forms = {form for token in words for form in token.forms} - FUNCTION_WORDS
+        hits = {number for form in forms for number, _ in self._lexicon.lookup(form)}
+        kind = 0 if self._names.keys().isdisjoint(hits) else NAMES
         if self._heads and not self._heads.keys().isdisjoint(self.patterns.present(words)):
-            return True
-        return self._ideographs.wakes(words)
+            kind |= HEADS
+        if self._ideographs.wakes(words):
+            kind |= STRINGS
+        known = (kind, tuple(hits))
+        if is_unspaced(chunk):
+            return known
+        if len(self._cold) + len(self._warm) > MEMO_CHUNKS:
+            self._cold.clear()
+            self._warm.clear()
+        if kind or hits:
+            self._warm[chunk] = known
+        else:
+            self._cold.add(chunk)
+        return known
 
-    def _named(self, field: FieldText, number: int, *, near_score: int) -> Iterable[Sighting]:
+    def _candidates(self, numbers: set[int]) -> list[Name]:
+        """List the names enough of whose words stand in the entry, anywhere."""
+        found: dict[int, Name] = {}
+        for anchor in numbers & self._names.keys():
+            for name in self._names[anchor]:
+                if len(name.required - numbers) <= name.most_absent or anchor not in name.required:
+                    found[id(name)] = name
+        return list(found.values())
+
+    def _named(self, field: FieldText, number: int, *, names: list[Name], near_score: int) -> Iterable[Sighting]:
         words = Words(field.text, field.words, lexicon=self._lexicon)
-        names = {id(name): name for at in words.places for name in self._names.get(at, ())}
-        for name in names.values():
+        for name in names:
             self.verifications += 1
             for hit in hits_of(name, words, near_score=near_score):
                 yield Sighting(
@@ -202,17 +242,15 @@ class Index:
                 used=frozenset(range(first, last + 1)), similarity=1.0, string_score=100,
             )  # fmt: skip
 
-    def _paired(self, field: FieldText, number: int, *, present: dict[int, Spans]) -> Iterable[Sighting]:
-        if self._heads.keys().isdisjoint(present):
-            return
-        for watched in self._watched.values():
-            if watched.compound and not watched.compound.of.isdisjoint(present):
-                for pair in pairs(watched.compound, field.words, text=field.text, present=present):
-                    yield Sighting(
-                        entity=watched.entity, alias=None, field=number, first=pair.first, last=pair.last,
-                        used=frozenset(range(pair.first, pair.last + 1)), similarity=1.0, string_score=100,
-                        strong=pair.strong,
-                    )  # fmt: skip
+    def _paired(self, field: FieldText, number: int) -> Iterable[Sighting]:
+        present = self.patterns.present(field.words)
+        for compound in chain.from_iterable(self._compounds.values()):
+            for pair in pairs(compound, field.words, text=field.text, present=present):
+                yield Sighting(
+                    entity=pair.entity, alias=None, field=number, first=pair.first, last=pair.last,
+                    used=frozenset(range(pair.first, pair.last + 1)), similarity=1.0, string_score=100,
+                    strong=pair.strong,
+                )  # fmt: skip
 
 
 def _countries(entity: Entity) -> frozenset[str]:

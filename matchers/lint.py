@@ -86,7 +86,7 @@ def _same_ids(located: list[LocatedEntity]) -> Iterator[Finding]:
         other = first.setdefault(one.entity.id, one)
         if other is not one:
             yield Finding(one.file, one.line, ERROR, f"the id {one.entity.id} stands in {other.file}:{other.line} too")
-        if not one.entity.aliases and not one.entity.compound:
+        if not one.entity.aliases and not one.entity.compounds:
             yield Finding(one.file, one.line, ERROR, f"{one.entity.id} has no alias")
 
 

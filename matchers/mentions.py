@@ -76,7 +76,7 @@ def hits_of(name: Name, words: Words, *, near_score: int) -> list[Hit]:
         found = words.places.get(name.words[0], ())
         return [Hit(name, at, at, frozenset((at,)), similarity) for at, similarity in found if similarity >= floor]
     joins = _joins(name, words) if name.joins else []
-    if not joins and sum(name.words[i] not in words.places for i in name.needed) > 1:
+    if not joins and len(name.required - words.places.keys()) > name.most_absent:
         return []
     hits: dict[frozenset[int], Hit] = {}
     for at, index in _anchors(name, words, joins=joins):
@@ -142,9 +142,10 @@ class _Fit:
         if len(missing) != 1 or not self._chosen or missing[0] in self._name.strict:
             return
         number, words = self._name.words[missing[0]], self._words.words
+        wanted = self._words.lexicon.word(number)
         for at in range(self._low, self._high):
             pair = words[at].form + words[at + 1].form
-            if not pair.isdigit() and any(hit == number for hit, _ in self._words.lexicon.lookup(pair)):
+            if _may_be(pair, wanted) and any(hit == number for hit, _ in self._words.lexicon.lookup(pair)):
                 self._chosen[missing[0]] = (at, 1.0 - EXTRA)
                 return
 
@@ -155,7 +156,7 @@ class _Fit:
         inside = {i: place for i, place in chosen.items() if first <= place[0] <= last}
         used = frozenset(at for at, _ in inside.values())
         extra = self._foreign(first, last, used=used)
-        if extra > name.most_extra or self._words.is_broken(first, last):
+        if extra > name.most_extra or (not name.loose and self._words.is_broken(first, last)):
             return None
         inversions = sum(a > b for a, b in combinations(spots, 2))
         found = sum(name.weights[i] * similarity for i, (_, similarity) in inside.items())
@@ -179,7 +180,8 @@ class _Fit:
             return None
         spots = {place for place, _ in self._chosen.values()}
         for piece in self._pieces(spots, reach=len(missing)):
-            ratio = fuzz.ratio("".join(self._words.words[at].form for at in piece), wanted, score_cutoff=RESCUE)
+            letters = "".join([self._words.words[at].form for at in piece])
+            ratio = fuzz.ratio(letters, wanted, score_cutoff=RESCUE) if _may_be(letters, wanted) else 0
             if ratio:
                 return self._pieced({*spots, *piece}, similarity=1 - share * (1 - ratio / 100))
         return None
@@ -198,3 +200,10 @@ class _Fit:
             for end in range(start, min(high, start + reach) + 1):
                 if spots.isdisjoint(range(start, end + 1)):
                     yield range(start, end + 1)
+
+
+def _may_be(letters: str, wanted: str) -> bool:
+    """Tell cheaply whether two strings can be alike at all."""
+    if abs(len(letters) - len(wanted)) > 2 + len(wanted) // 8:
+        return False
+    return letters[0] == wanted[0] or letters[-1] == wanted[-1]

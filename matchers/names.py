@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from matchers.entities import Alias, AliasKind, Entity
+from matchers.entities import Alias, AliasKind, Entity, EntityKind
 from matchers.lexicon import TAIL
 from matchers.text import APOSTROPHES, alias_form, tokens
 from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS
@@ -40,7 +40,7 @@ class Name:
     """Hold one compiled alias; words are numbers of the lexicon, in order.
 
     `strict` words must be written exactly (acronyms and digits inside a name), `needed`
-    words must be found at all; `joins` says which words a joined one stands for. A `rigid` name
+    words must be found at all (`required` are their numbers); `joins` says which words a joined one stands for. A `rigid` name
     is not guessed from damaged words; `most_extra` foreign words may stand inside.
     """
 
@@ -50,6 +50,7 @@ class Name:
     weights: tuple[float, ...]
     content: tuple[int, ...]
     needed: tuple[int, ...]
+    required: frozenset[int]
     strict: frozenset[int]
     joins: tuple[tuple[int, int, int], ...]
     anchors: tuple[int, ...]
@@ -57,7 +58,13 @@ class Name:
     topic: bool
     rigid: bool
     most_extra: int
+    most_absent: int
     total: float
+
+    @property
+    def loose(self) -> bool:
+        """Tell whether these are a subscriber's words, which need not be one phrase."""
+        return self.entity.kind is EntityKind.WORDS and self.alias.fuzzy
 
     def floor(self, index: int) -> float:
         """Return the similarity that a word of the name needs; topics are ordinary words and bend little."""
@@ -99,6 +106,7 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
     words = tuple(lexicon.add(form, fuzzy=not exact) for form in forms)
     content = _content(forms)
     distinctive = [i for i in content if forms[i] not in COMMON_WORDS]
+    needed = _needed(content, distinctive)
     strict = frozenset(i for i in content if exact or _is_sign(parts[i].raw, alias))
     weights = _weights(forms, content)
     return Name(
@@ -107,7 +115,8 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
         words=words,
         weights=weights,
         content=content,
-        needed=_needed(content, distinctive),
+        needed=needed,
+        required=frozenset(words[i] for i in needed),
         strict=strict,
         joins=_joins(forms, lexicon),
         anchors=_anchors(forms, distinctive or list(content), words=words),
@@ -115,6 +124,7 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
         topic=topic,
         rigid=topic or not distinctive or bool(strict),
         most_extra=_most_extra(alias, content, common=not distinctive),
+        most_absent=int(bool(distinctive) and not topic and not strict),
         total=sum(weights),
     )
 
@@ -156,10 +166,10 @@ def _is_sign(raw: str, alias: Alias) -> bool:
 
 
 def _anchors(forms: list[str], candidates: list[int], *, words: tuple[int, ...]) -> tuple[int, ...]:
-    """Choose the two words that say most; either of them wakes an entry."""
+    """Choose the words that wake an entry: the rarest, and of a name of two words either."""
     ranked = sorted(candidates, key=lambda i: (forms[i] in COMMON_WORDS, -len(forms[i]), i))
-    few = 1 if forms[ranked[0]] in COMMON_WORDS or len(ranked) == 1 or len(forms[ranked[1]]) <= 3 else 2
-    return tuple(dict.fromkeys(words[i] for i in ranked[:few]))
+    both = len(ranked) == 2 and len(forms[ranked[1]]) > 3 and forms[ranked[0]] not in COMMON_WORDS
+    return tuple(dict.fromkeys(words[i] for i in ranked[: 1 + both]))
 
 
 def _joins(forms: list[str], lexicon: Lexicon) -> tuple[tuple[int, int, int], ...]:

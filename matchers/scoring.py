@@ -166,7 +166,9 @@ def _allowed(sighting: Sighting, evidence: Evidence) -> Verdict:
         return _acronym(sighting, evidence)
     if alias.kind is AliasKind.SURNAME and sighting.entity.kind is EntityKind.PERSON:
         return _surname(sighting, evidence)
-    return _with_context(sighting, evidence) if alias.weak else (100, _supporting(evidence))
+    if alias.weak:
+        return _with_context(sighting, evidence)
+    return 100, tuple(reason for reason in _supporting(evidence) if reason.code != "full-name-nearby")
 
 
 def _acronym(sighting: Sighting, evidence: Evidence) -> Verdict:

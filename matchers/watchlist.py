@@ -21,9 +21,8 @@ from matchers.text import tokens
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from matchers.context import Spans
     from matchers.entities import Entity
-    from matchers.index import Watched
+    from matchers.index import Wake, Watched
     from matchers.sightings import Sighting
     from matchers.types import EntryText, Match
 
@@ -80,7 +79,7 @@ class Watchlist:
     def match(self, entry: EntryText, *, min_score: int = BAR) -> tuple[Match, ...]:
         """Return what an entry mentions, best first, one match an entity."""
         chunks = {*entry.title.split(), *entry.summary.split()}
-        awake = [tier for tier in self._tiers if tier.is_awake(chunks)]
+        awake = [(tier, wake) for tier in self._tiers if (wake := tier.wake(chunks)) is not None]
         found = self._patterns.matches(entry)
         if awake:
             found = [*found, *self._matches(entry, awake, min_score=min_score)]
@@ -98,17 +97,16 @@ class Watchlist:
                     ranked.append((-rank, entity.id, entity))
         return tuple(entity for _, _, entity in sorted(ranked, key=lambda row: row[:2]))
 
-    def _matches(self, entry: EntryText, awake: Sequence[Index], *, min_score: int) -> list[Match]:
+    def _matches(self, entry: EntryText, awake: Sequence[tuple[Index, Wake]], *, min_score: int) -> list[Match]:
         fields = [FieldText(entry.title), FieldText(entry.summary)]
-        seen: list[Sighting] = []
-        standing: dict[int, list[dict[int, Spans]]] = {}
-        for tier in awake:
-            sightings, standing[id(tier)] = tier.sightings(fields, near_score=min_score)
-            seen.extend(sightings)
+        seen = [s for tier, wake in awake for s in tier.sightings(fields, wake, near_score=min_score)]
+        if not seen:
+            return []
         by_entity: dict[str, list[Sighting]] = {}
         for sighting in without_overlaps(self._unconsumed(seen, fields)):
             by_entity.setdefault(sighting.entity.id, []).append(sighting)
         known = {entity_id: self._known(entity_id) for entity_id in by_entity}
+        standing = {id(tier): tier.present(fields) for tier, _ in awake}
         item = Item(
             entry=entry,
             fields=fields,

@@ -69,7 +69,8 @@ def _paragraph(match: Match, watched: Watchlist) -> str:
 
 def _marked(text: str, matches: Sequence[Match]) -> str:
     """Mark what matched: underlined on a terminal, in brackets elsewhere."""
-    spans = sorted({(m.start, m.end) for match in matches for m in match.mentions if m.field is Field.TITLE})
+    mentions = {(m.start, m.end) for match in matches for m in match.mentions if m.field is Field.TITLE}
+    spans = sorted(mentions, key=lambda span: (span[0], -span[1]))
     opened, closed = ("\x1b[1;4m", "\x1b[0m") if sys.stdout.isatty() else ("[", "]")
     parts, at = [], 0
     for start, end in spans:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,8 +46,13 @@ def write(value: dict[str, Any]) -> None:
         data = line.encode("utf-8")
     except UnicodeEncodeError:  # half of a surrogate pair, written as \ud83d in the input
         data = json.dumps(value, separators=(",", ":")).encode("ascii")
-    sys.stdout.buffer.write(data + b"\n")
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(data + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # The reader (`| head`) has gone: nothing more to say, and nothing to complain about.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
 
 
 def _objects(stream: IO[bytes]) -> Iterator[dict[str, Any] | BadLine]:

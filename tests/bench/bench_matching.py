@@ -1,0 +1,150 @@
+"""Measure matching beside the engines that one would use instead, in one process.
+
+python -m tests.bench.bench_matching [--data FILE.jsonl] [--large]
+
+Speeds are processor time, the best of several rounds, memo warm, entries of 45 words. What is
+gated are ratios in one run, which survive a slow machine; absolute rates are stated.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import sys
+import time
+from pathlib import Path
+
+from rapidfuzz import fuzz
+
+from matchers.entities import Alias, AliasKind, CaseRule, Entity, EntityKind
+from matchers.text import tokens
+from matchers.types import EntryText
+from matchers.watchlist import Watchlist
+from tests.eval_mentions import entities
+
+GOLD = Path(__file__).parents[1] / "gold"
+WORDS_AN_ENTRY = 45
+SYLLABLES = (
+    "ba be bi bo bu da de di do fa fo ga go gu ha hi ja jo ka ke ki ko ku la le li lo ma me mi mo mu na ne ni no "
+)
+SYLLABLES += "ra re ri ro sa se si so ta te ti to tou va vo wa ya yo za zi diou fou kou ndi sou tra kra mba gué ssi lla"
+BODIES = ("Front", "Movement", "Council", "Brigade", "Union", "Committee", "Party", "Army", "League", "Coalition")
+AIMS = ("Liberation", "Defence", "Salvation", "Unity", "Justice", "Freedom", "Rights", "Progress")
+
+
+def texts(path, count, seed=7):
+    """Make entries of 45 words from labelled sentences, in their order of words."""
+    rows = [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]
+    words = [word for row in rows for word in f"{row['title']} {row.get('summary') or ''}".split()]
+    chooser = random.Random(seed)
+    starts = [chooser.randrange(max(1, len(words) - WORDS_AN_ENTRY)) for _ in range(count)]
+    return [" ".join(words[at : at + WORDS_AN_ENTRY]) for at in starts]
+
+
+def name(chooser, syllables):
+    return "".join(chooser.choice(syllables) for _ in range(chooser.randint(2, 4))).capitalize()
+
+
+def watched(count, seed=3):
+    """Take aliases of the catalogue, a few of each entity, then made-up persons and groups."""
+    chooser, syllables = random.Random(seed), SYLLABLES.split()
+    found = [alias.text for entity in entities() for alias in entity.aliases[:2] if not alias.weak][: min(count, 300)]
+    while len(found) < count:
+        if chooser.random() < 0.5:
+            found.append(f"{name(chooser, syllables)} {name(chooser, syllables)}")
+        else:
+            found.append(f"{chooser.choice(BODIES)} for the {chooser.choice(AIMS)} of {name(chooser, syllables)}")
+    return found
+
+
+def entity(number, text):
+    letters = text.isupper() and len(text) < 7
+    alias = Alias(
+        text,
+        kind=AliasKind.ACRONYM if letters else AliasKind.FULL,
+        case=CaseRule.EXACT if letters else CaseRule.ANY,
+        fuzzy=not letters,
+    )
+    return Entity(id=f"e{number}", name=text, kind=EntityKind.GROUP, aliases=(alias,))
+
+
+def best(action, rounds=3):
+    found = []
+    for _ in range(rounds):
+        began = time.process_time()
+        action()
+        found.append(time.process_time() - began)
+    return min(found)
+
+
+def memory_mb():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def measure(count, entries):
+    aliases = watched(count)
+    began = time.process_time()
+    watchlist = Watchlist.compile(entity(i, text) for i, text in enumerate(aliases))
+    built = time.process_time() - began
+    items = [EntryText(text) for text in entries]
+    cold = best(lambda: [watchlist.match(item) for item in items], rounds=1) / len(items)
+    warm = best(lambda: [watchlist.match(item) for item in items]) / len(items)
+    near = best(lambda: [watchlist.match(item, min_score=55) for item in items]) / len(items)
+    plain_aliases = [" ".join(token.form for token in tokens(text)) for text in aliases]
+    some = [" ".join(token.form for token in tokens(text)) for text in entries[: max(10, 60_000 // count)]]
+    peer = best(
+        lambda: [sum(fuzz.partial_ratio(alias, text) >= 85 for alias in plain_aliases) for text in some], rounds=2
+    ) / len(some)
+    hit = sum(bool(watchlist.match(item)) for item in items) / len(items)
+    print(
+        f"{count:6d} aliases: {warm * 1e6:7.1f} us an entry ({1 / warm:8.0f} a second), cold {cold * 1e6:.0f}, "
+        f"with near misses {near * 1e6:.1f}; partial_ratio loop {peer * 1e6:.0f} us: {peer / warm:.0f} x, "
+        f"with near misses {peer / near:.0f} x; built in {built:.2f} s; {memory_mb():.0f} MB; {hit:.0%} of entries match"
+    )
+    return watchlist, warm, peer / warm
+
+
+def article(watchlist, entries, aliases):
+    long = " ".join(entries[:12])
+    ours = best(lambda: [watchlist.match(EntryText(long)) for _ in range(50)]) / 50
+    plain = " ".join(token.form for token in tokens(long))
+    peer = best(lambda: [[fuzz.partial_ratio(alias, plain) for alias in aliases] for _ in range(3)]) / 3
+    print(
+        f"article of {len(long.split())} words: {ours * 1e6:.0f} us; partial_ratio {peer * 1e6:.0f} us: {peer / ours:.0f} x"
+    )
+
+
+def megabyte(watchlist, entries):
+    text = " ".join(entries)
+    text = (text * (1_000_000 // len(text) + 1))[:1_000_000]
+    print(f"a text of 1 MB: {best(lambda: watchlist.match(EntryText(text)), rounds=1):.2f} s")
+
+
+def additions(count=100_000):
+    watchlist = Watchlist.compile(entity(i, text) for i, text in enumerate(watched(count)))
+    took = []
+    for i in range(20):
+        began = time.perf_counter()
+        watchlist.add(entity(count + i, f"Zarqa{i} Testname"))
+        assert watchlist.match(EntryText(f"News of Zarqa{i} Testname today"))
+        took.append(time.perf_counter() - began)
+    print(f"a term added to {count}: heard of after {max(took) * 1000:.1f} ms at most; {memory_mb():.0f} MB")
+
+
+def main(arguments):
+    data = arguments[arguments.index("--data") + 1] if "--data" in arguments else GOLD / "mentions-dev.jsonl"
+    entries = texts(data, 2000)
+    warm = {}
+    for count in (300, 3_000, 30_000):
+        watchlist, warm[count], _ = measure(count, entries)
+        if count == 300:
+            article(watchlist, entries, [" ".join(t.form for t in tokens(text)) for text in watched(300)])
+            megabyte(watchlist, entries)
+    print(f"growth from 300 to 30,000 aliases: {warm[30_000] / warm[300]:.1f} x")
+    if "--large" in arguments:
+        additions()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
