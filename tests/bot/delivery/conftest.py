@@ -73,6 +73,14 @@ def sender(store, messenger, clock):
     return Sender(store, messenger, clock=clock, holder="test", render=headline)
 
 
+@pytest.fixture
+def either(database, sandbox, messenger, clock):
+    """Give a desk and a sender on each database in turn."""
+    opened = Store(database)
+    yield Desk(opened, sandbox, clock), Sender(opened, messenger, clock=clock, holder="test", render=headline)
+    opened.close()
+
+
 def headline(due, view, *, now):
     """Render a story by its newest title and its number of outlets, for tests of sending."""
     if view.entries[0].title == "broken":

@@ -362,3 +362,17 @@ async def test_running_a_pass_twice_at_once_sends_nothing_twice(desk, sender):
     await asyncio.gather(sender.send_due(), sender.send_due())
 
     assert 5 == len(desk.sandbox.accepted())
+
+
+async def test_either_database_serves_a_pass(either, clock):
+    desk, sender = either
+    await sender.take_back()
+    chat = await desk.reader(READER)
+    story = await desk.report("GSIM attack")
+    await desk.owe(chat, "one")
+    await desk.owe_story(chat, story)
+    await desk.owe_story(chat, story, DeliveryKind.EDIT, revision=1)
+    reports = await finish(sender, clock)
+
+    assert ["one", "GSIM attack · edit · 1"] == desk.texts(READER)
+    assert (2, 1) == (sum(report.sent for report in reports), sum(report.edited for report in reports))
