@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # A looked-up word costs some 150 bytes: 200,000 of them are 30 MB.
 MEMO_WORDS: Final = 200_000
 PREFIX: Final = 7  # letters that are filed; later ones are compared, not filed
+GLUED: Final = 0.95  # similarity of each half of two words written in one
+SHORTEST_HALF: Final = 3  # letters
 TAIL: Final = 0.97  # similarity of two inflections of one word
 
 # Endings that make no other word: plurals, cases, articles behind the noun. Not of Latin names below five letters.
@@ -58,6 +60,7 @@ class Lexicon:
         self._words: list[str] = []
         self._near: dict[str, int | tuple[int, ...]] = {}
         self._memo: dict[str, tuple[Hit, ...]] = {}
+        self.glued: set[str] = set()
         self.lookups = 0
 
     def __len__(self) -> int:
@@ -78,6 +81,7 @@ class Lexicon:
             number = self._numbers[word] = len(self._words)
             self._words.append(word)
             self._memo.clear()
+            self.glued.clear()
             if fuzzy and len(word) > 3 and word not in FUNCTION_WORDS:
                 self._file(word, number)
         return number
@@ -88,6 +92,7 @@ class Lexicon:
         if found is None:
             if len(self._memo) >= MEMO_WORDS:
                 self._memo.clear()
+                self.glued.clear()
             found = self._memo[form] = self._look(form)
         return found
 
@@ -110,7 +115,19 @@ class Lexicon:
                 similarity = alike(form, self._words[number])
                 if similarity > hits.get(number, 0.0):
                     hits[number] = similarity
+            if not hits and len(form) >= 2 * SHORTEST_HALF:
+                hits.update(dict.fromkeys(self._halves(form), GLUED))
+                if hits:
+                    self.glued.add(form)
         return tuple(hits.items())
+
+    def _halves(self, form: str) -> tuple[int, ...]:
+        """Return two alias words that a word consists of, with one wrong letter between them at most."""
+        cuts = range(SHORTEST_HALF, len(form) - SHORTEST_HALF + 1)
+        for left, right in ((form[:cut], form[cut + gap :]) for cut in cuts for gap in (0, 1)):
+            if left in self._numbers and right in self._numbers and not {left, right} <= FUNCTION_WORDS:
+                return self._numbers[left], self._numbers[right]
+        return ()
 
     def _neighbours(self, form: str) -> set[int]:
         near: set[int] = set()

@@ -11,8 +11,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
-from matchers.vocabulary import CONJUNCTIONS, FUNCTION_WORDS, PERIODS
+from matchers.vocabulary import COMMON_WORDS, CONJUNCTIONS, FUNCTION_WORDS, PERIODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,12 @@ if TYPE_CHECKING:
 SLACK: Final = 3  # words that may stand inside a name besides its own, on either side of the anchor
 EXTRA: Final = 0.03  # similarity lost for each foreign content word inside the span
 INVERSION: Final = 0.02  # similarity lost for each pair of words in the wrong order
-RESCUE: Final = 80  # ratio of the missing letters to a neighbouring piece from which boundaries are forgiven
+SHORT: Final = 4  # letters; words as short as this are found misspelt only inside a name that is there otherwise
+RESCUE: Final = 78  # ratio of the letters from which damaged words and boundaries are forgiven
+RESCUE_WHOLE: Final = 82  # the same for all letters of a name together
+RESCUE_SURE: Final = 93  # one letter in a long name: no need to ask which
+RESCUE_PIECE: Final = 60  # and for those of the missing words alone: another word is not a damaged one
+FUNCTION_SHARE: Final = 0.15  # what "for the" and the like may add to a missing half
 RESCUE_LETTERS: Final = 5  # fewer missing letters are found everywhere
 RESCUE_TRUST: Final = 0.86
 
@@ -50,12 +56,15 @@ class Words:
         self.words = words
         self.lexicon = lexicon
         self.places: dict[int, list[Place]] = {}
+        self.glued: set[int] = set()
         lookup = lexicon.lookup
         places = self.places
         for at, token in enumerate(words):
             for form in token.forms:
                 for number, similarity in lookup(form):
                     places.setdefault(number, []).append((at, similarity))
+                if form in lexicon.glued:
+                    self.glued.add(at)
 
     def is_broken(self, first: int, last: int) -> bool:
         """Tell whether a sentence or clause ends between two words."""
@@ -128,7 +137,7 @@ class _Fit:
         best: Place | None = None
         rank = (self._name.floor(i), -len(self._words.words))
         for place, similarity in self._words.places.get(self._name.words[i], ()):
-            if self._low <= place <= self._high and place not in taken:
+            if self._low <= place <= self._high and (place not in taken or place in self._words.glued):
                 this = (similarity, -abs(place - self._begin - i))
                 if this > rank:
                     best, rank = (place, similarity), this
@@ -137,22 +146,36 @@ class _Fit:
             taken.add(best[0])
 
     def _mend(self) -> None:
-        """Find a missing word of the name that the text cuts in two ("Gh aly")."""
+        """Find a missing word of the name that is cut in two ("Gh aly"), or a short one with a letter wrong."""
         missing = [i for i in self._name.needed if i not in self._chosen]
         if len(missing) != 1 or not self._chosen or missing[0] in self._name.strict:
             return
-        number, words = self._name.words[missing[0]], self._words.words
-        wanted = self._words.lexicon.word(number)
+        wanted = self._words.lexicon.word(self._name.words[missing[0]])
+        found = self._short(missing[0], wanted) if len(wanted) <= SHORT else self._cut(missing[0], wanted)
+        if found is not None:
+            self._chosen[missing[0]] = found
+
+    def _short(self, i: int, wanted: str) -> Place | None:
+        taken = {place for place, _ in self._chosen.values()}
+        for at in (self._begin + i, self._begin + i - 1, self._begin + i + 1):
+            if 0 <= at < len(self._words.words) and at not in taken:
+                form = self._words.words[at].form
+                if len(form) > 1 and OSA.distance(form, wanted, score_cutoff=1) <= 1:
+                    return at, 1 - 1 / max(len(form), len(wanted))
+        return None
+
+    def _cut(self, i: int, wanted: str) -> Place | None:
+        number, words = self._name.words[i], self._words.words
         for at in range(self._low, self._high):
             pair = words[at].form + words[at + 1].form
             if _may_be(pair, wanted) and any(hit == number for hit, _ in self._words.lexicon.lookup(pair)):
-                self._chosen[missing[0]] = (at, 1.0 - EXTRA)
-                return
+                return at, 1.0 - EXTRA
+        return None
 
     def _weighed(self) -> Hit | None:
         name, chosen = self._name, self._chosen
         spots = [chosen[i][0] for i in name.content if i in chosen]
-        first, last = min(spots), max(spots)
+        first, last = self._span(spots)
         inside = {i: place for i, place in chosen.items() if first <= place[0] <= last}
         used = frozenset(at for at, _ in inside.values())
         extra = self._foreign(first, last, used=used)
@@ -163,6 +186,16 @@ class _Fit:
         similarity = found / name.total - EXTRA * extra - INVERSION * inversions
         return Hit(name, first, last, used, min(1.0, similarity))
 
+    def _span(self, spots: list[int]) -> tuple[int, int]:
+        """Return the first and last token, with the name's own "of" or "al" on either side."""
+        places = {at for at, _ in self._chosen.values()}
+        first, last = min(spots), max(spots)
+        while first - 1 in places:
+            first -= 1
+        while last + 1 in places:
+            last += 1
+        return first, last
+
     def _foreign(self, first: int, last: int, *, used: frozenset[int]) -> int:
         """Count the words of a span that are not the name's; an "and" inside a topic opens another phrase."""
         forms = [self._words.words[at].form for at in range(first, last + 1) if at not in used]
@@ -171,22 +204,57 @@ class _Fit:
         return sum(form not in FUNCTION_WORDS for form in forms)
 
     def _rescued(self) -> Hit | None:
-        """Forgive damaged word boundaries: what is missing must stand, in one or two pieces, beside what is there."""
+        """Forgive damaged words and boundaries when half of the name is there and all its letters fit.
+
+        What makes the name this name (its distinctive words) must be among what is there, or
+        its letters must stand, in one or two pieces, beside it.
+        """
         name = self._name
         missing = [i for i in name.content if i not in self._chosen]
         share = sum(name.weights[i] for i in missing) / name.total
         wanted = "".join(self._words.lexicon.word(name.words[i]) for i in missing)
-        if name.rigid or len(wanted) < RESCUE_LETTERS or 2 * share > 1:
+        if name.rigid or len(wanted) < RESCUE_LETTERS or 2 * share > 1 + FUNCTION_SHARE:
             return None
         spots = {place for place, _ in self._chosen.values()}
+        if not name.distinctive.isdisjoint(missing):
+            return self._pieced(spots, missing=missing, wanted=wanted, share=share)
+        return self._joined(spots, wanted=wanted)
+
+    def _pieced(self, spots: set[int], *, missing: list[int], wanted: str, share: float) -> Hit | None:
+        """Look for the letters of missing words in unused words beside what was found."""
         for piece in self._pieces(spots, reach=len(missing)):
             letters = "".join([self._words.words[at].form for at in piece])
             ratio = fuzz.ratio(letters, wanted, score_cutoff=RESCUE) if _may_be(letters, wanted) else 0
             if ratio:
-                return self._pieced({*spots, *piece}, similarity=1 - share * (1 - ratio / 100))
+                return self._trusted({*spots, *piece}, similarity=1 - share * (1 - ratio / 100))
         return None
 
-    def _pieced(self, used: set[int], *, similarity: float) -> Hit | None:
+    def _joined(self, spots: set[int], *, wanted: str) -> Hit | None:
+        """Compare all letters of the name with those of the words that stand where it should."""
+        name, words = self._name, self._words.words
+        whole = "".join(self._words.lexicon.word(number) for number in name.words)
+        begin, end = min(*spots, self._begin), max(*spots, self._begin + len(name.words) - 1)
+        best, used = 0.0, range(0)
+        for first in range(max(0, begin - 1), min(spots) + 1):
+            for last in range(max(spots), min(len(words) - 1, end + 1) + 1):
+                letters = "".join([words[at].form for at in range(first, last + 1)])
+                ratio = (
+                    fuzz.ratio(letters, whole, score_cutoff=max(RESCUE_WHOLE, best))
+                    if len(letters) < 2 * len(whole)
+                    else 0
+                )
+                if ratio > best:
+                    best, used = ratio, range(first, last + 1)
+        damaged = [words[at].form for at in used if at not in spots and self._is_unknown(words[at].form)]
+        if best < RESCUE_SURE and fuzz.ratio("".join(damaged), wanted) < RESCUE_PIECE:
+            return None
+        return self._trusted({*spots, *used}, similarity=RESCUE_TRUST)
+
+    def _is_unknown(self, form: str) -> bool:
+        """Tell whether a word can be a damaged one: it is no word that we know."""
+        return form not in FUNCTION_WORDS and form not in COMMON_WORDS and self._words.lexicon.number(form) is None
+
+    def _trusted(self, used: set[int], *, similarity: float) -> Hit | None:
         first, last = min(used), max(used)
         if last - first > len(self._name.words) + 1 or self._words.is_broken(first, last):
             return None

@@ -30,6 +30,9 @@ MANY_WORDS: Final = 4  # content words from which one may be missing, if it is a
 LONGEST_JOIN: Final = 4  # words that are also found written in one
 # Letters of the content words, and the similarity that they need.
 TAU: Final = ((4, 1.0), (7, 0.90), (10, 0.84), (16, 0.78), (24, 0.74))
+# Two short words vouch for each other: one wrong letter in seven is forgiven.
+SHORT_PAIR: Final = (6, 7)
+TAU_PAIR: Final = 0.85
 TAU_LONG: Final = 0.70
 BAR: Final = 80
 TOPIC_FLOOR: Final = 0.88  # one wrong letter in nine: "rebels" must not be "revels"
@@ -40,7 +43,8 @@ class Name:
     """Hold one compiled alias; words are numbers of the lexicon, in order.
 
     `strict` words must be written exactly (acronyms and digits inside a name), `needed`
-    words must be found at all (`required` are their numbers); `joins` says which words a joined one stands for. A `rigid` name
+    words must be found at all (`required` are their
+    numbers, `most_absent` how many an entry may lack), `distinctive` ones are this name's own; `joins` says which words a joined one stands for. A `rigid` name
     is not guessed from damaged words; `most_extra` foreign words may stand inside.
     """
 
@@ -51,6 +55,7 @@ class Name:
     content: tuple[int, ...]
     needed: tuple[int, ...]
     required: frozenset[int]
+    distinctive: frozenset[int]
     strict: frozenset[int]
     joins: tuple[tuple[int, int, int], ...]
     anchors: tuple[int, ...]
@@ -117,6 +122,7 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
         content=content,
         needed=needed,
         required=frozenset(words[i] for i in needed),
+        distinctive=frozenset(distinctive),
         strict=strict,
         joins=_joins(forms, lexicon),
         anchors=_anchors(forms, distinctive or list(content), words=words),
@@ -124,7 +130,7 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
         topic=topic,
         rigid=topic or not distinctive or bool(strict),
         most_extra=_most_extra(alias, content, common=not distinctive),
-        most_absent=int(bool(distinctive) and not topic and not strict),
+        most_absent=0 if topic or strict or not distinctive else 1 + (len(needed) > 2),
         total=sum(weights),
     )
 
@@ -190,4 +196,6 @@ def _tau(forms: list[str], content: tuple[int, ...], *, exact: bool) -> float:
         return 1.0
     if len(content) == 1 and letters < NOT_FUZZY_BELOW:
         return 1 - (1 - TAIL) * 4 / 3 if letters > 4 else 1.0
+    if len(content) > 1 and SHORT_PAIR[0] <= letters <= SHORT_PAIR[1]:
+        return TAU_PAIR
     return next((tau for most, tau in TAU if letters <= most), TAU_LONG)

@@ -47,9 +47,9 @@ def name(chooser, syllables):
 
 
 def watched(count, seed=3):
-    """Take aliases of the catalogue, a few of each entity, then made-up persons and groups."""
+    """Take an alias of each entity of the catalogue, then made-up persons and groups."""
     chooser, syllables = random.Random(seed), SYLLABLES.split()
-    found = [alias.text for entity in entities() for alias in entity.aliases[:2] if not alias.weak][: min(count, 300)]
+    found = [alias.text for entity in entities() for alias in entity.aliases[:1] if not alias.weak][: min(count, 300)]
     while len(found) < count:
         if chooser.random() < 0.5:
             found.append(f"{name(chooser, syllables)} {name(chooser, syllables)}")
@@ -59,7 +59,7 @@ def watched(count, seed=3):
 
 
 def entity(number, text):
-    letters = text.isupper() and len(text) < 7
+    letters = text.isupper() and len(text) < 9
     alias = Alias(
         text,
         kind=AliasKind.ACRONYM if letters else AliasKind.FULL,
