@@ -93,6 +93,7 @@ class Tocsin:
     inbox: Inbox
     messenger: Messenger
     upkeep: Upkeep
+    chat: ChatContext
     bot_name: str
 
     async def poll_once(self) -> tuple[PollReport, ...]:
@@ -186,11 +187,13 @@ class Tocsin:
 
 
 @asynccontextmanager
-async def assemble(settings: Settings, *, clock: Clock, address: TelegramAddress) -> AsyncIterator[Tocsin]:
-    """Build every part around the settings and take it down again in order."""
+async def assemble(
+    settings: Settings, *, clock: Clock, address: TelegramAddress, watchlist: Watchlist | None = None
+) -> AsyncIterator[Tocsin]:
+    """Build every part around the settings and take it down again in order; a compiled watch list may be given."""
     async with AsyncExitStack() as stack:
         store = await _open_store(settings, stack)
-        watchlist = await asyncio.to_thread(Watchlist.compile, load_entities(settings.catalogue.files))
+        watchlist = watchlist or await asyncio.to_thread(compile_watchlist, settings)
         vigil = Vigil(watchlist)
         vigil.learn(await store.read(expressions))
         application = build_application(address.token, base_url=address.base_url, proxy=address.proxy)
@@ -217,6 +220,7 @@ async def assemble(settings: Settings, *, clock: Clock, address: TelegramAddress
             inbox=Inbox(store, messenger, application=application, clock=clock, apology=apology),
             messenger=messenger,
             upkeep=Upkeep(store, clock),
+            chat=context,
             bot_name=bot_name,
         )
 
@@ -226,9 +230,14 @@ async def assemble_poller(settings: Settings, *, clock: Clock) -> AsyncIterator[
     """Build what polls and matches, without Telegram."""
     async with AsyncExitStack() as stack:
         store = await _open_store(settings, stack)
-        watchlist = await asyncio.to_thread(Watchlist.compile, load_entities(settings.catalogue.files))
+        watchlist = await asyncio.to_thread(compile_watchlist, settings)
         Vigil(watchlist).learn(await store.read(expressions))
         yield await _poller(settings, stack, store=store, watchlist=watchlist, clock=clock)
+
+
+def compile_watchlist(settings: Settings) -> Watchlist:
+    """Compile the catalogue that ships and the operator's files."""
+    return Watchlist.compile(load_entities(settings.catalogue.files))
 
 
 async def _open_store(settings: Settings, stack: AsyncExitStack) -> Store:

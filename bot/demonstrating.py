@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.config import Settings
+    from matchers.watchlist import Watchlist
 
 # Seconds between two sample entries while a person watches: time to read, never time to doze.
 _PAUSE_S: Final = 5.0
@@ -60,7 +61,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(settings: Settings, *, clock: Clock, data: Path | None) -> AsyncIterator[Stage]:
+async def stage(
+    settings: Settings, *, clock: Clock, data: Path | None, watchlist: Watchlist | None = None
+) -> AsyncIterator[Stage]:
     """Set the demo up: newsstand, sandbox and the whole bot between them, in a place of their own."""
     async with AsyncExitStack() as stack:
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-demo-")))
@@ -80,6 +83,7 @@ async def stage(settings: Settings, *, clock: Clock, data: Path | None) -> Async
                 _demo_settings(settings, folder),
                 clock=clock,
                 address=TelegramAddress(sandbox.token, sandbox.base_url, sandbox=True),
+                watchlist=watchlist,
             )
         )
         families = [family for family in tocsin.vigil.families() if family != "places"]
