@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # A cold chunk costs about 100 bytes: 300,000 of them are 30 MB.
 MEMO_CHUNKS: Final = 300_000
+# A word this like one of a name is surely meant: one wrong letter in seven.
+SOUND: Final = 0.85
 # What a chunk may hold.
 NAMES: Final = 1
 HEADS: Final = 2
@@ -40,6 +42,14 @@ COUNTRY_WORDS: Final = {
     "CI": "ivoir", "GH": "ghana", "NG": "nigeria", "SN": "senegal", "GN": "guine", "TD": "tchad", "LY": "liby",
     "MA": "maroc", "FR": "franc", "RU": "russ", "GB": "brit", "US": "americ",
 }  # fmt: skip
+
+
+class Known(NamedTuple):
+    """Hold what a chunk may hold: kinds of names, the alias words it may be, and those that it surely is."""
+
+    kinds: int
+    numbers: tuple[int, ...]
+    exact: tuple[int, ...]
 
 
 class Wake(NamedTuple):
@@ -86,7 +96,7 @@ class Index:
         self._heads: dict[int, int] = {}
         self._compounds: dict[str, tuple[CompiledCompound, ...]] = {}
         self._cold: set[str] = set()
-        self._warm: dict[str, tuple[int, tuple[int, ...]]] = {}
+        self._warm: dict[str, Known] = {}
         self.verifications = 0
 
     def __len__(self) -> int:
@@ -141,12 +151,13 @@ class Index:
         """Tell which names of this tier the chunks of an entry may hold; None: nothing."""
         kinds = 0
         numbers: set[int] = set()
+        exact: set[int] = set()
         for chunk in chunks - self._cold:
-            known = self._warm.get(chunk)
-            kind, hits = self._learn(chunk) if known is None else known
-            kinds |= kind
-            numbers.update(hits)
-        names = self._candidates(numbers) if kinds & NAMES else []
+            known = self._warm.get(chunk) or self._learn(chunk)
+            kinds |= known.kinds
+            numbers.update(known.numbers)
+            exact.update(known.exact)
+        names = self._candidates(numbers, exact) if kinds & NAMES else []
         return Wake(kinds, names) if names or kinds & ~NAMES else None
 
     def sightings(self, fields: Sequence[FieldText], wake: Wake, *, near_score: int) -> list[Sighting]:
@@ -194,34 +205,39 @@ class Index:
             if not self._heads[number]:
                 del self._heads[number]
 
-    def _learn(self, chunk: str) -> tuple[int, tuple[int, ...]]:
+    def _learn(self, chunk: str) -> Known:
         """Look a chunk up for the first time, and remember what it may hold."""
         words = pieces(chunk)
         forms = {form for token in words for form in token.forms} - FUNCTION_WORDS
-        hits = {number for form in forms for number, _ in self._lexicon.lookup(form)}
-        kind = 0 if self._names.keys().isdisjoint(hits) else NAMES
+        hits = [hit for form in forms for hit in self._lexicon.lookup(form)]
+        numbers = tuple({number for number, _ in hits})
+        kind = 0 if self._names.keys().isdisjoint(numbers) else NAMES
         if self._heads and not self._heads.keys().isdisjoint(self.patterns.present(words)):
             kind |= HEADS
         if self._ideographs.wakes(words):
             kind |= STRINGS
-        known = (kind, tuple(hits))
-        if is_unspaced(chunk):
-            return known
+        known = Known(kind, numbers, tuple({number for number, similarity in hits if similarity >= SOUND}))
+        if not is_unspaced(chunk):
+            self._remember(chunk, known)
+        return known
+
+    def _remember(self, chunk: str, known: Known) -> None:
         if len(self._cold) + len(self._warm) > MEMO_CHUNKS:
             self._cold.clear()
             self._warm.clear()
-        if kind or hits:
+        if known.kinds or known.numbers:
             self._warm[chunk] = known
         else:
             self._cold.add(chunk)
-        return known
 
-    def _candidates(self, numbers: set[int]) -> list[Name]:
-        """List the names enough of whose words stand in the entry, anywhere."""
+    def _candidates(self, numbers: set[int], exact: set[int]) -> list[Name]:
+        """List the names enough of whose words stand in the entry, anywhere; a damaged one has a sound word."""
         found: dict[int, Name] = {}
         for anchor in numbers & self._names.keys():
             for name in self._names[anchor]:
-                if len(name.required - numbers) <= name.most_absent or anchor not in name.required:
+                absent = len(name.required - numbers)
+                sound = not absent or (absent <= name.most_absent and not name.required.isdisjoint(exact))
+                if sound or anchor not in name.required:
                     found[id(name)] = name
         return list(found.values())
 

@@ -166,7 +166,8 @@ class _Fit:
 
     def _cut(self, i: int, wanted: str) -> Place | None:
         number, words = self._name.words[i], self._words.words
-        for at in range(self._low, self._high):
+        expected = self._begin + i
+        for at in range(max(0, expected - 2), min(len(words) - 1, expected + 3)):
             pair = words[at].form + words[at + 1].form
             if _may_be(pair, wanted) and any(hit == number for hit, _ in self._words.lexicon.lookup(pair)):
                 return at, 1.0 - EXTRA

@@ -93,10 +93,12 @@ class Token(NamedTuple):
 def tokens(text: str) -> list[Token]:
     """Cut a text into words."""
     found: list[Token] = []
-    make = Token._make
+    add = found.append
+    new = tuple.__new__  # a Token in half the time; this line is passed for every word of every awake entry
     for chunk in _CHUNK.finditer(text):
         at = chunk.start()
-        found.extend([make((at + start, at + end, raw, forms)) for start, end, raw, forms in pieces(chunk[0])])
+        for start, end, raw, forms in pieces(chunk[0]):
+            add(new(Token, (at + start, at + end, raw, forms)))
     return found
 
 
