@@ -16,11 +16,15 @@ _CGNAT: Final = ipaddress.IPv4Network("100.64.0.0/10")
 def is_public(text: str) -> bool:
     """Say whether an address, and every address wrapped inside it, is one of the public Internet."""
     address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return _is_public(address.ipv4_mapped)  # it is that address, only written longer
     return all(_is_public(each) for each in (address, *_inside(address)))
 
 
 def _is_public(address: Address) -> bool:
     if isinstance(address, ipaddress.IPv4Address) and address in _CGNAT:
+        return False
+    if isinstance(address, ipaddress.IPv6Address) and address.is_site_local:
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved and not address.is_unspecified
 
@@ -29,7 +33,7 @@ def _inside(address: Address) -> list[Address]:
     """Return the IPv4 addresses that an IPv6 address stands for: mapped, compatible, 6to4, Teredo, NAT64."""
     if isinstance(address, ipaddress.IPv4Address):
         return []
-    found: list[Address] = [each for each in (address.ipv4_mapped, address.sixtofour) if each is not None]
+    found: list[Address] = [each for each in (address.sixtofour,) if each is not None]
     found += address.teredo or ()
     if any(address in network for network in (*_NAT64, _COMPATIBLE)):
         found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))

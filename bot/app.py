@@ -193,8 +193,8 @@ async def assemble(
     """Build every part around the settings and take it down again in order; a compiled watch list may be given."""
     async with AsyncExitStack() as stack:
         store = await _open_store(settings, stack)
-        watchlist = watchlist or await asyncio.to_thread(compile_watchlist, settings)
-        vigil = Vigil(watchlist)
+        watched = watchlist if watchlist is not None else await asyncio.to_thread(compile_watchlist, settings)
+        vigil = Vigil(watched)
         vigil.learn(await store.read(expressions))
         application = build_application(address.token, base_url=address.base_url, proxy=address.proxy)
         messenger = Messenger(application.bot)
@@ -215,7 +215,7 @@ async def assemble(
             store=store,
             clock=clock,
             vigil=vigil,
-            poller=await _poller(settings, stack, store=store, watchlist=watchlist, clock=clock),
+            poller=await _poller(settings, stack, store=store, watchlist=watched, clock=clock),
             sender=Sender(store, messenger, clock=clock, holder=holder(), render=_renderer(vigil)),
             inbox=Inbox(store, messenger, application=application, clock=clock, apology=apology),
             messenger=messenger,

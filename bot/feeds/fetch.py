@@ -112,7 +112,7 @@ def _refused(reply: HttpReply, *, now: datetime) -> FetchFailed:
         503: "throttled",
     }
     kind = "blocked" if challenge else kinds.get(reply.status, "http")
-    if reply.status == 503 and not wait:
+    if reply.status == 503 and not wait and not challenge:
         kind = "http"
     return FetchFailed(kind, reply.status, f"answered {reply.status}", wait)
 

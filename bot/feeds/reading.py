@@ -62,7 +62,7 @@ def read_feed(body: bytes, content_type: str) -> ParsedFeed:
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    if not parsed.version and not parsed.entries:
+    if not parsed.get("version") and not parsed.entries:
         raise NotAFeed("no feed in it")
     lang = str(parsed.feed.get("language", ""))[:2].lower()
     entries = tuple(_entry(each, lang) for each in parsed.entries[:MOST_ENTRIES])

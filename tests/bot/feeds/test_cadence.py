@@ -1,0 +1,198 @@
+"""Show when a feed is polled next, and that nothing ever switches one off."""
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.feeds.cadence import CadenceSettings, PollFacts, interval, plan
+from bot.feeds.fetch import Fetched, FetchFailed, NotModified
+from storage.records import Cadence, FeedState, FeedToPoll, OutletSpec
+
+NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
+SETTINGS = CadenceSettings()
+OK = Fetched(b"x", "hash", "text/xml", '"1"', "", hint_s=0, status=200)
+SAME = NotModified('"2"', "", 0, 304)
+
+
+def feed(**changes):
+    given = {
+        "id": 1, "url": "https://example.org/feed", "host": "example.org", "lease_token": 1, "state": FeedState.ACTIVE,
+        "klass": "B", "lang": "fr", "scope": (), "outlet": OutletSpec("example", "Example"), "etag": '"1"', "last_modified": "",
+        "body_hash": "old", "baseline": False, "full_text": False, "cadence": Cadence(),
+    }  # fmt: skip
+    return FeedToPoll(**given | changes)
+
+
+def planned(result, given=None, *, now=NOW, settings=SETTINGS, **facts):
+    return plan(given or feed(), result, facts=PollFacts(**facts), now=now, settings=settings)
+
+
+def wait(outcome, now=NOW):
+    return (outcome.next_at - now).total_seconds()
+
+
+def test_a_busier_feed_is_polled_more_often_but_by_the_square_root():
+    slow, fast = (
+        interval(Cadence(rate=rate), klass="C", now=NOW, settings=SETTINGS) for rate in (1 / 14_400, 1 / 3600)
+    )
+
+    assert pytest.approx(2.0, rel=0.01) == slow / fast
+
+
+@pytest.mark.parametrize(("klass", "least", "most"), [("A", 120, 900), ("B", 300, 3600), ("C", 900, 21_600)])
+def test_a_class_has_its_bounds(klass, least, most):
+    busy, quiet = (interval(Cadence(rate=rate), klass=klass, now=NOW, settings=SETTINGS) for rate in (10.0, 1e-9))
+
+    assert (least, most) == (busy, quiet)
+
+
+def test_a_publishers_hint_lengthens_the_interval_within_reason():
+    hinted = interval(Cadence(rate=10.0, hint_s=7200), klass="B", now=NOW, settings=SETTINGS)
+
+    assert 3600 == hinted
+
+
+def test_an_operator_may_ask_for_more_patience():
+    assert 5000 == interval(Cadence(rate=10.0), klass="A", now=NOW, settings=CadenceSettings(min_interval_s=5000))
+
+
+def test_a_busy_hour_is_polled_more_often_than_a_quiet_one():
+    profile = tuple(50.0 if hour == 6 else 0.0 for hour in range(24))
+    busy = interval(Cadence(rate=1 / 86_400, hour_profile=profile), klass="C", now=NOW, settings=SETTINGS)
+    quiet = interval(
+        Cadence(rate=1 / 86_400, hour_profile=profile), klass="C", now=NOW.replace(hour=18), settings=SETTINGS
+    )
+
+    assert busy < quiet
+
+
+def test_jitter_spreads_the_next_poll_by_a_tenth():
+    early, late = (wait(planned(OK, jitter=jitter)) for jitter in (0.0, 1.0))
+
+    assert pytest.approx(0.9 / 1.1) == early / late
+
+
+def test_a_good_poll_ends_the_baseline_and_an_unchanged_one_does_not():
+    assert (False, True) == (planned(OK, feed(baseline=True)).baseline, planned(SAME, feed(baseline=True)).baseline)
+
+
+def test_new_validators_are_kept_also_when_nothing_changed():
+    assert ('"2"', "old") == (planned(SAME).etag, planned(SAME).body_hash)
+
+
+def test_failures_back_off_from_a_minute_to_an_hour():
+    given, waits = feed(), []
+    for _ in range(5):
+        outcome = planned(FetchFailed("timeout", 0, "slow"), given)
+        waits.append(wait(outcome))
+        given = feed(cadence=outcome.cadence, state=outcome.state)
+
+    assert [60, 300, 900, 3600, 3600] == waits
+    assert FeedState.DEGRADED is given.state
+
+
+def test_a_server_that_names_a_time_is_left_alone_for_it():
+    assert 7200 == wait(planned(FetchFailed("throttled", 429, "", 7200)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "times", "state"),
+    [
+        ("blocked", 0, 1, FeedState.BLOCKED),
+        ("not-a-feed", 0, 1, FeedState.NOT_FEED),
+        ("http", 2, 9, FeedState.FAILING),
+        ("gone", 2, 2, FeedState.GONE),
+        ("gone", 0, 2, FeedState.ACTIVE),
+        ("not-found", 15, 99, FeedState.GONE),
+        ("not-found", 2, 9, FeedState.FAILING),
+    ],
+)
+def test_each_kind_of_failure_leads_to_its_state_and_none_to_never(kind, days, times, state):
+    cadence = Cadence(fail_count=times - 1, gone_count=times - 1, first_failed=NOW - timedelta(days=days))
+    cadence = replace(cadence, fail_count=min(1, times - 1)) if state is FeedState.ACTIVE else cadence
+    outcome = planned(FetchFailed(kind, 0, "x"), feed(cadence=cadence))
+
+    assert state is outcome.state
+    assert wait(outcome) <= 7 * 86_400 * 1.25
+
+
+def test_a_success_leads_back_from_any_state():
+    gone = feed(
+        state=FeedState.GONE, cadence=Cadence(fail_count=50, gone_count=9, first_failed=NOW - timedelta(days=30))
+    )
+    outcome = planned(OK, gone, new=1)
+
+    assert (FeedState.ACTIVE, 0, 0) == (outcome.state, outcome.cadence.fail_count, outcome.cadence.gone_count)
+
+
+def test_a_body_that_cannot_be_parsed_counts_as_a_failure():
+    outcome = planned(OK, error="more than 10 s", error_kind="parser-timeout")
+
+    assert ("parser-timeout", 1, "old") == (outcome.state_reason, outcome.cadence.fail_count, outcome.body_hash)
+
+
+def test_a_feed_that_answers_but_says_nothing_new_for_too_long_is_silent():
+    quiet = Cadence(last_new=NOW - timedelta(hours=30), gap_p95_s=3600, last_ok=NOW - timedelta(hours=1))
+    slow = Cadence(last_new=NOW - timedelta(hours=30), gap_p95_s=6 * 3600, last_ok=NOW - timedelta(hours=1))
+
+    assert (FeedState.SILENT, FeedState.ACTIVE) == (
+        planned(SAME, feed(cadence=quiet)).state,
+        planned(SAME, feed(cadence=slow)).state,
+    )
+
+
+def test_a_permanent_redirect_is_adopted_after_five_times_over_three_days():
+    given, adopted = feed(), []
+    for day in range(6):
+        now = NOW + timedelta(days=day)
+        outcome = planned(replace(OK, moved_to="https://new.example.org/feed"), given, now=now)
+        adopted.append(outcome.url)
+        given = feed(cadence=outcome.cadence)
+
+    assert ["", "", "", "", "https://new.example.org/feed", ""] == adopted
+
+
+def test_a_redirect_that_ends_is_forgotten():
+    once = planned(replace(OK, moved_to="https://new.example.org/feed")).cadence
+
+    assert "" == planned(OK, feed(cadence=once)).cadence.redirect_to
+
+
+def arrivals(rng, rate, days):
+    moments, at = [], 0.0
+    while at < days * 86_400:
+        at += rng.expovariate(rate * (2.0 if 6 <= (at / 3600) % 24 < 18 else 0.25))
+        moments.append(at)
+    return moments
+
+
+def simulate(rates, settings, rng):
+    """Return all delays and the number of polls of the learnt cadence, and of a fixed interval at as many polls."""
+    delays, fixed_delays, polls = [], [], 0
+    streams = [arrivals(rng, rate, 20) for rate in rates]
+    for stream in streams:
+        given, now, seen, count = feed(klass="C"), NOW, 0, 0
+        while (elapsed := (now - NOW).total_seconds()) < 20 * 86_400:
+            new = 0
+            while seen < len(stream) and stream[seen] <= elapsed:
+                if elapsed > 5 * 86_400:
+                    delays.append(elapsed - stream[seen])
+                seen, new = seen + 1, new + 1
+            outcome = planned(replace(OK, body_hash=str(elapsed)), given, now=now, settings=settings, new=new)
+            count += elapsed > 5 * 86_400
+            given, now = feed(klass="C", cadence=outcome.cadence), outcome.next_at
+        polls += count
+    gap = 15 * 86_400 * len(rates) / polls
+    for stream in streams:
+        fixed_delays += [gap - moment % gap for moment in stream if 5 * 86_400 < moment < 20 * 86_400]
+    return delays, fixed_delays
+
+
+def test_news_is_found_sooner_than_by_a_fixed_interval_at_as_many_polls():
+    rng = random.Random(7)
+    rates = [1 / 600, 1 / 1200, 1 / 3600, 1 / 7200, 1 / 21_600, 1 / 86_400]
+    delays, fixed = simulate(rates, CadenceSettings(min_interval_s=60, budget_per_day=48), rng)
+
+    assert sum(delays) / len(delays) <= 0.80 * sum(fixed) / len(fixed)

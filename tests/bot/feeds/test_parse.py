@@ -1,0 +1,183 @@
+"""Show that what publishers send is read: in any shape and encoding, and at no risk to the bot."""
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.feeds.parse import ParseFailed, ParserPool
+from bot.feeds.reading import NotAFeed, plain, read_feed
+
+WORDS = "Les forces armées maliennes à Ménaka"
+ARABIC = "جماعة نصرة الإسلام والمسلمين"
+
+
+def rss(title, *, encoding=None, more=""):
+    declared = f' encoding="{encoding}"' if encoding else ""
+    return f'<?xml version="1.0"{declared}?><rss version="2.0"><channel><title>t</title>{more}<item><title>{title}</title></item></channel></rss>'
+
+
+def first_title(body, content_type="application/xml"):
+    return read_feed(body, content_type).entries[0].title
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (rss(WORDS).encode(), "application/xml"),
+        (rss(WORDS, encoding="utf-8").encode(), "text/xml"),
+        (rss(WORDS, encoding="iso-8859-1").encode(), "text/xml"),
+        (rss(WORDS, encoding="windows-1252").encode(), "text/xml; charset=iso-8859-1"),
+        (rss(WORDS, encoding="iso-8859-1").encode("latin-1"), "text/xml"),
+        (rss(WORDS, encoding="windows-1252").encode("cp1252"), "application/rss+xml"),
+        (rss(WORDS).encode("latin-1"), "application/xml; charset=iso-8859-1"),
+        (b"\xef\xbb\xbf" + rss(WORDS, encoding="utf-8").encode(), "text/xml"),
+        (rss(WORDS, encoding="utf-16").encode("utf-16"), "application/xml"),
+        (rss("Les forces arm&eacute;es maliennes &agrave; M&eacute;naka").encode(), "application/xml"),
+        (rss("Les forces arm&#233;es maliennes &#xE0; M&#233;naka").encode(), "application/xml"),
+        (rss("Les forces arm&amp;eacute;es maliennes &amp;agrave; M&amp;#233;naka").encode(), "application/xml"),
+        (rss(f"<![CDATA[{WORDS}]]>").encode(), "application/xml"),
+    ],
+)
+def test_french_arrives_as_it_was_written(body, content_type):
+    assert WORDS == first_title(body, content_type)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (rss(ARABIC).encode(), "application/xml"),
+        (rss(ARABIC, encoding="windows-1256").encode(), "text/xml"),
+        (rss(ARABIC, encoding="windows-1256").encode("cp1256"), "text/xml"),
+        (rss(ARABIC).encode("cp1256"), "text/xml; charset=windows-1256"),
+    ],
+)
+def test_arabic_arrives_as_it_was_written(body, content_type):
+    assert ARABIC == first_title(body, content_type)
+
+
+def test_an_atom_feed_is_read_with_its_links_dates_and_languages():
+    body = (
+        b'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="ar"><title>T</title><entry><id>tag:1</id><title>Un</title>'
+        b'<link rel="alternate" href="https://example.org/a"/><published>2026-03-01T06:00:00+01:00</published>'
+        b"<summary>&lt;p&gt;Deux&lt;br&gt;lignes&lt;/p&gt;</summary></entry></feed>"
+    )
+    entry = read_feed(body, "application/atom+xml").entries[0]
+
+    assert ("tag:1", "https://example.org/a", "Deux lignes", datetime(2026, 3, 1, 5, tzinfo=UTC)) == (
+        entry.guid,
+        entry.url,
+        entry.summary,
+        entry.published,
+    )
+
+
+def test_a_broken_feed_with_entries_is_a_feed():
+    body = b'<rss version="2.0"><channel><item><title>A & B</title><link>http://example.org/1</link></item><item><title>C</title>'
+
+    assert ["A & B", "C"] == [entry.title for entry in read_feed(body, "text/xml").entries]
+
+
+@pytest.mark.parametrize(
+    ("more", "seconds"),
+    [
+        ("<ttl>30</ttl>", 1800),
+        ("<ttl>never</ttl>", 0),
+        ('<sy:updatePeriod xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">hourly</sy:updatePeriod>', 3600),
+    ],
+)
+def test_the_feeds_own_word_on_how_often_it_changes_is_read(more, seconds):
+    assert seconds == read_feed(rss("x", more=more).encode(), "text/xml").hint_s
+
+
+@pytest.mark.parametrize("body", [b"", b"not xml at all", b"<html><body>hello</body></html>", b"\x00" * 100])
+def test_what_is_no_feed_is_refused(body):
+    with pytest.raises(NotAFeed):
+        read_feed(body, "text/xml")
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>Un <b>deux</b></p><p>trois</p>", "Un deux trois"),
+        ("a<script>alert(1)</script>b", "ab"),
+        ("l&amp;#039;arm&amp;eacute;e", "l'armée"),
+        ("un\u200b\x00\ufeff deux\n\n trois", "un deux trois"),
+        ("5 < 6", "5 < 6"),
+    ],
+)
+def test_html_becomes_plain_text(markup, text):
+    assert text == plain(markup, 100)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=400) | st.text(max_size=200).map(lambda text: rss(text).encode("utf-8", "replace")))
+def test_whatever_bytes_come_there_are_entries_or_a_refusal(body):
+    with contextlib.suppress(NotAFeed):
+        assert isinstance(read_feed(body, "text/xml").entries, tuple)
+
+
+@pytest.fixture
+async def pool():
+    opened = ParserPool(workers=1, deadline_s=20)
+    yield opened
+    await opened.close()
+
+
+async def test_a_worker_reads_one_feed_after_another(pool):
+    feeds = [await pool.parse(rss(f"Titre {n}").encode(), "text/xml") for n in range(3)]
+
+    assert ["Titre 0", "Titre 1", "Titre 2"] == [feed.entries[0].title for feed in feeds]
+
+
+async def test_a_body_that_is_no_feed_is_a_failure_with_a_name(pool):
+    with pytest.raises(ParseFailed, match="not-a-feed"):
+        await pool.parse(b"hello", "text/html")
+
+
+async def test_a_body_that_takes_too_long_is_cut_and_the_next_one_is_read():
+    pool = ParserPool(workers=1, deadline_s=2)
+    slow = rss("x", more=f"<author>a@{'a.' * 40_000}</author>").encode()
+    with pytest.raises(ParseFailed, match="parser-timeout"):
+        await pool.parse(slow, "text/xml")
+    pool._deadline_s = 20
+    after = await pool.parse(rss("après").encode(), "text/xml")
+    await pool.close()
+
+    assert "après" == after.entries[0].title
+
+
+async def test_a_worker_that_was_killed_is_replaced(pool):
+    await pool.parse(rss("un").encode(), "text/xml")
+    worker = pool._free.get_nowait()
+    worker.kill()
+    pool._free.put_nowait(worker)
+    with pytest.raises(ParseFailed, match="parser-crash"):
+        await pool.parse(rss("deux").encode(), "text/xml")
+    feed = await pool.parse(rss("trois").encode(), "text/xml")
+
+    assert "trois" == feed.entries[0].title
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaaaaaaaa">'
+        + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
+        + b"]><rss><channel><item><title>&j;</title></item></channel></rss>",
+        b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/hostname">]><rss version="2.0"><channel><item><title>&x;</title></item></channel></rss>',
+        rss("x", more='<description><![CDATA[<p style="' + "a" * 20_000 + '">]]></description>').encode(),
+    ],
+    ids=["billion laughs", "external entity", "long style"],
+)
+async def test_hostile_bodies_end_in_time_and_leak_nothing(pool, body):
+    try:
+        async with asyncio.timeout(12):
+            feed = await pool.parse(body, "text/xml")
+    except ParseFailed:
+        return
+
+    assert all(len(entry.title) < 1_001 and "localhost" not in entry.title for entry in feed.entries)
