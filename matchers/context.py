@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matchers.text import Token
 
 MEMO_WORDS: Final = 100_000
+NEAR_WORDS: Final = 100  # words; what stands farther off in an article is about something else
 Spans = list[tuple[int, int]]  # first and last token
 
 # Characters that Chinese uses to write foreign names and hardly ever begins or ends a word of its own with.
@@ -134,9 +135,17 @@ def continues_a_name(words: Sequence[Token], first: int, *, last: int) -> bool:
 
 
 def outside(present: Mapping[int, Spans], wanted: frozenset[int], *, spans: Sequence[tuple[int, int]]) -> set[int]:
-    """Return the wanted patterns that stand somewhere outside the given spans."""
+    """Return the wanted patterns that stand outside the given spans and, in a long text, near one of them."""
     return {
         number
         for number in wanted & present.keys()
-        if any(not any(a <= first and last <= b for a, b in spans) for first, last in present[number])
+        if any(_is_near(first, last, spans=spans) for first, last in present[number])
     }
+
+
+def _is_near(first: int, last: int, *, spans: Sequence[tuple[int, int]]) -> bool:
+    if not spans:
+        return True
+    if any(a <= first and last <= b for a, b in spans):
+        return False
+    return any(first - b <= NEAR_WORDS and a - last <= NEAR_WORDS for a, b in spans)

@@ -127,7 +127,12 @@ def _veto(sighting: Sighting, evidence: Evidence) -> tuple[int, Reason] | None:
 
 
 def other_given_name(sighting: Sighting, watched: Watched, *, field: FieldText) -> str:
-    """Return the given name of somebody else that stands before a surname, or ""."""
+    """Return the given name of somebody else that stands before a surname or right after it, or ""."""
+    after = field.words[sighting.last + 1] if sighting.last + 1 < len(field.words) else None
+    if after is not None and not GIVEN_NAMES.isdisjoint(after.forms) and after.raw[:1].isupper():
+        joined = field.text[field.words[sighting.last].end : after.start] == " "
+        if joined and watched.given_names.isdisjoint(after.forms):
+            return after.raw
     if sighting.first == 0:
         return ""
     before, here = field.words[sighting.first - 1], field.words[sighting.first]

@@ -101,8 +101,8 @@ COMMON_WORDS: Final = _words(
 TITLES: Final = _words(
     "president président presidente präsident colonel col colonels general général gen gal capitaine "
     "captain capt commandant commander "
-    "lieutenant lt sergeant major maj leader junta chief chef chief's ruler strongman mr mrs ms m mme "
-    "monsieur sir dr doctor minister ministre prime premier "
+    "lieutenant lt sergeant major maj leader junta chief chef chief's ruler strongman mr m "
+    "monsieur minister ministre prime premier "
     "pm emir émir sheikh cheikh sheik imam ambassador ambassadeur interim transitional transition "
     "malian malien mali's burkinabe burkinabè nigerien nigérien "
     "coronel generale colonnello oberst general juntachef presidente capitano hauptmann excellency "
@@ -117,6 +117,7 @@ TITLES: Final = _words(
 
 # Given names common where our surnames are: after one of them, a surname belongs to somebody else.
 GIVEN_NAMES: Final = _words(
+    "mme madame mrs ms miss mlle mademoiselle dr docteur doctor pr professeur professor maître me "
     "amadou mamadou mohamed mohammed muhammad moussa ibrahim ibrahima ousmane abdoulaye boubacar "
     "seydou adama issa oumar omar aboubacar bakary cheick cheikh "
     "modibo mory moriba fousseyni lassana lassina drissa daouda salif souleymane soumaila soumana "
