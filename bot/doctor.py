@@ -195,5 +195,5 @@ async def _telegram(settings: Settings) -> Finding:
     except TelegramRefused as refused:
         return Finding("telegram", "bad", refused.message, refused.remedy)
     finally:
-        await application.bot.shutdown()
+        await application.bot.request.shutdown()
     return Finding("telegram", "ok", f"The bot is @{name}.")

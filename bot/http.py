@@ -66,11 +66,16 @@ class HttpLimits:
 
 def user_agent(contact: str) -> str:
     """Return the truthful User-Agent: name, version, and where to complain."""
-    try:
-        number = version("tocsin")
-    except PackageNotFoundError:
-        number = "dev"
+    number = program_version()
     return f"Tocsin/{number} (feed reader; {contact})" if contact else f"Tocsin/{number} (feed reader)"
+
+
+def program_version() -> str:
+    """Return the installed version, "dev" for a checkout that is not installed."""
+    try:
+        return version("tocsin")
+    except PackageNotFoundError:
+        return "dev"
 
 
 class GuardedClient:

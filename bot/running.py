@@ -21,7 +21,6 @@ from rich.text import Text
 from bot.app import TelegramAddress, Tocsin, assemble
 from bot.chat.context import code_hash
 from bot.clock import SystemClock
-from bot.errors import UsageError
 from bot.feeds.defaults import default_feeds
 from storage.chats import add_invite, members
 from storage.feeds import add_feed, feed_by_url, list_feeds, make_due
@@ -45,7 +44,6 @@ _ROUNDS: Final = 400
 
 async def run(settings: Settings, *, role: str) -> None:
     """Run until a signal asks to stop; a role other than `all` needs PostgreSQL."""
-    _check_role(settings, role)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
@@ -54,13 +52,6 @@ async def run(settings: Settings, *, role: str) -> None:
         await _run_on_telegram(settings, stopping, role=role)
     else:
         await _run_in_sandbox(settings, stopping)
-
-
-def _check_role(settings: Settings, role: str) -> None:
-    if role != "all" and settings.database_url.startswith("sqlite"):
-        raise UsageError(
-            "Several processes need PostgreSQL.", "Set TOCSIN_DATABASE_URL to postgresql://…, or run without --role."
-        )
 
 
 async def _run_on_telegram(settings: Settings, stopping: asyncio.Event, *, role: str) -> None:

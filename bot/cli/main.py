@@ -66,9 +66,9 @@ def _load(name: str) -> Any:
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - a Typer callback is given the flag by position
     if wanted:
-        from importlib.metadata import version
+        from bot.http import program_version
 
-        typer.echo(f"tocsin {version('tocsin')}")
+        typer.echo(f"tocsin {program_version()}")
         raise typer.Exit
 
 

@@ -29,11 +29,15 @@ def run_command(
     ] = "all",
 ) -> None:
     """Poll, match, ring and talk. Without a token: a sandbox on loopback, alerts in the terminal too."""
-    from bot.running import run
-
     if role not in {"all", "worker", "bot"}:
         raise UsageError(f"There is no role {role!r}.", "Use all, worker or bot.")
     settings = load_settings()
+    if role != "all" and settings.database_url.startswith("sqlite"):
+        raise UsageError(
+            "Several processes need PostgreSQL.", "Set TOCSIN_DATABASE_URL to postgresql://…, or run without --role."
+        )
+    from bot.running import run
+
     asked = settings.telegram.token or "TOCSIN_LOG__LEVEL" in os.environ
     set_up_logging(settings.log.level if asked else "WARNING", settings.log.format)  # the terminal is the chat's
     asyncio.run(run(settings, role=role))
@@ -50,14 +54,14 @@ def demo_command(
     inject: Annotated[str, typer.Option(help="Faults to inject into --once: crash, 429, reset; with commas.")] = "",
 ) -> None:
     """Run on bundled sample feeds served from loopback; works with no network."""
-    from bot.demonstrating import demonstrate, replay
-
     settings = load_settings()
     set_up_logging("ERROR", settings.log.format)
     faults = tuple(part for part in inject.replace(",", " ").split() if part)
     unknown = sorted(set(faults) - {"crash", "429", "reset"})
     if unknown:
         raise UsageError(f"There is no fault {unknown[0]!r}.", "Use crash, 429 or reset.")
+    from bot.demonstrating import demonstrate, replay
+
     if once:
         if not asyncio.run(replay(settings, data=data, faults=faults)):
             raise typer.Exit(EXIT_FAILED)

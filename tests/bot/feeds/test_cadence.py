@@ -35,7 +35,7 @@ def wait(outcome, now=NOW):
 
 def test_a_busier_feed_is_polled_more_often_but_by_the_square_root():
     slow, fast = (
-        interval(Cadence(rate=rate), klass="C", now=NOW, settings=SETTINGS) for rate in (1 / 14_400, 1 / 3600)
+        interval(Cadence(rate=rate), klass="C", now=NOW, settings=SETTINGS) for rate in (1 / 345_600, 1 / 86_400)
     )
 
     assert pytest.approx(2.0, rel=0.01) == slow / fast
