@@ -150,10 +150,10 @@ def _weight(form: str) -> float:
 
 
 def _needed(content: tuple[int, ...], distinctive: list[int]) -> tuple[int, ...]:
-    """Name the words without which it is another name: what is not common, and most of what is."""
+    """Name the words without which it is another name: what is not common, and its head at either end."""
     if len(content) < MANY_WORDS or not distinctive:
         return content
-    return tuple(distinctive)
+    return tuple(sorted({*distinctive, content[0], content[-1]}))
 
 
 def _most_extra(alias: Alias, content: tuple[int, ...], *, common: bool) -> int:

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Final
 
 from matchers.entities import AliasKind, CaseRule, EntityKind
 from matchers.types import Reason
-from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS, GIVEN_NAMES, TITLES
+from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS, GIVEN_NAMES, OTHER_ROLES, TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +39,7 @@ NEAR: Final = 55  # below it nothing is kept
 ALONE: Final = 60  # a weak alias without any evidence: kept for review, never rung
 CAPITALS: Final = 0.6  # share of words in capitals from which case says nothing
 AGAINST: Final = 14  # a word of another meaning outweighs one and a half of ours
+OTHERS: Final = GIVEN_NAMES | OTHER_ROLES
 SHORT_ACRONYM: Final = 4  # letters; in a headline in capitals these are words
 
 
@@ -140,7 +141,7 @@ def other_given_name(sighting: Sighting, watched: Watched, *, field: FieldText) 
         return ""
     if before.form in TITLES or not watched.given_names.isdisjoint(before.forms):
         return ""
-    if not GIVEN_NAMES.isdisjoint(before.forms) or _is_given_name(sighting.first - 1, field):
+    if not OTHERS.isdisjoint(before.forms) or _is_given_name(sighting.first - 1, field):
         return before.raw
     return ""
 

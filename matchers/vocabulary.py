@@ -131,5 +131,12 @@ GIVEN_NAMES: Final = _words(
     "أمادو مامادو محمد موسى إبراهيم عثمان عبدالله علي حسن أحمد عمر آدم مودي"
 )
 
+# What a namesake of a ruler is more often than a ruler.
+OTHER_ROLES: Final = _words(
+    "coach trainer player footballer striker defender midfielder goalkeeper winger referee singer artist actor lawyer mayor "
+    "entraîneur sélectionneur joueur footballeur attaquant défenseur milieu gardien arbitre chanteur chanteuse artiste "
+    "comédien avocat maire député députée lutteur boxeur entrenador jugador treinador jogador trainer spieler "
+    "المدرب اللاعب الفنان المغني тренер футболист певец"
+)
 CONJUNCTIONS: Final = frozenset(("and", "et", "y", "e", "und", "и", "و", "ou", "or", "ed", "ni", "da", "en", "kple"))
 PERIODS: Final = frozenset(".!?;:…।؟؛。！？；：\n|•")
