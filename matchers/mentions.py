@@ -27,6 +27,7 @@ EXTRA: Final = 0.03  # similarity lost for each foreign content word inside the 
 INVERSION: Final = 0.02  # similarity lost for each pair of words in the wrong order
 SHORT: Final = 4  # letters; words as short as this are found misspelt only inside a name that is there otherwise
 RESCUE: Final = 78  # ratio of the letters from which damaged words and boundaries are forgiven
+RESCUE_WINDOW: Final = 74  # partial ratio to the words around from which a closer look pays
 RESCUE_WHOLE: Final = 82  # the same for all letters of a name together
 RESCUE_SURE: Final = 93  # one letter in a long name: no need to ask which
 RESCUE_PIECE: Final = 60  # and for those of the missing words alone: another word is not a damaged one
@@ -57,14 +58,17 @@ class Words:
         self.lexicon = lexicon
         self.places: dict[int, list[Place]] = {}
         self.glued: set[int] = set()
-        lookup = lexicon.lookup
-        places = self.places
         for at, token in enumerate(words):
             for form in token.forms:
-                for number, similarity in lookup(form):
-                    places.setdefault(number, []).append((at, similarity))
-                if form in lexicon.glued:
-                    self.glued.add(at)
+                hits = lexicon.lookup(form)
+                if hits:
+                    self._place(at, hits, is_glued=form in lexicon.glued)
+
+    def _place(self, at: int, hits: Sequence[Place], *, is_glued: bool) -> None:
+        for number, similarity in hits:
+            self.places.setdefault(number, []).append((at, similarity))
+        if is_glued:
+            self.glued.add(at)
 
     def is_broken(self, first: int, last: int) -> bool:
         """Tell whether a sentence or clause ends between two words."""
@@ -81,18 +85,28 @@ def hits_of(name: Name, words: Words, *, near_score: int) -> list[Hit]:
     """Return where a name stands in a field, at most once for each anchor."""
     least = name.least(near_score)
     if len(name.words) == 1:
-        floor = max(least, name.floor(0))
+        floor = max(least, name.floors[0])
         found = words.places.get(name.words[0], ())
         return [Hit(name, at, at, frozenset((at,)), similarity) for at, similarity in found if similarity >= floor]
     joins = _joins(name, words) if name.joins else []
-    if not joins and len(name.required - words.places.keys()) > name.most_absent:
+    absent = 0 if joins else len(name.required - words.places.keys())
+    if absent > name.most_absent:
         return []
     hits: dict[frozenset[int], Hit] = {}
     for at, index in _anchors(name, words, joins=joins):
+        if absent and not _may_stand(name, words, at=at):
+            continue
         hit = _Fit(name, words, anchor=(at, index), joins=joins).hit()
         if hit is not None and hit.similarity >= least:
             hits[hit.used] = hit
     return list(hits.values())
+
+
+def _may_stand(name: Name, words: Words, *, at: int) -> bool:
+    """Tell cheaply whether the letters of a name of which words are missing stand around an anchor."""
+    reach = len(name.words)
+    letters = "".join([token.forms[0] for token in words.words[max(0, at - reach) : at + reach + 1]])
+    return fuzz.partial_ratio(name.letters, letters, score_cutoff=RESCUE_WINDOW) > 0
 
 
 def _joins(name: Name, words: Words) -> list[Join]:
@@ -124,7 +138,7 @@ class _Fit:
     def hit(self) -> Hit | None:
         """Return the name as it stands here, or None."""
         taken = {place for place, _ in self._chosen.values()}
-        for i in (*self._name.content, *range(len(self._name.words))):
+        for i in self._name.order:
             if i not in self._chosen:
                 self._choose(i, taken)
         self._mend()
@@ -135,7 +149,7 @@ class _Fit:
     def _choose(self, i: int, taken: set[int]) -> None:
         """Give a word of the name its best place in the window, the nearest among equals."""
         best: Place | None = None
-        rank = (self._name.floor(i), -len(self._words.words))
+        rank = (self._name.floors[i], -len(self._words.words))
         for place, similarity in self._words.places.get(self._name.words[i], ()):
             if self._low <= place <= self._high and (place not in taken or place in self._words.glued):
                 this = (similarity, -abs(place - self._begin - i))
@@ -233,12 +247,12 @@ class _Fit:
     def _joined(self, spots: set[int], *, wanted: str) -> Hit | None:
         """Compare all letters of the name with those of the words that stand where it should."""
         name, words = self._name, self._words.words
-        whole = "".join(self._words.lexicon.word(number) for number in name.words)
+        whole = name.letters
         begin, end = min(*spots, self._begin), max(*spots, self._begin + len(name.words) - 1)
         best, used = 0.0, range(0)
         for first in range(max(0, begin - 1), min(spots) + 1):
             for last in range(max(spots), min(len(words) - 1, end + 1) + 1):
-                letters = "".join([words[at].form for at in range(first, last + 1)])
+                letters = "".join([words[at].forms[0] for at in range(first, last + 1)])
                 ratio = (
                     fuzz.ratio(letters, whole, score_cutoff=max(RESCUE_WHOLE, best))
                     if len(letters) < 2 * len(whole)

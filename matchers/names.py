@@ -35,7 +35,8 @@ SHORT_PAIR: Final = (6, 7)
 TAU_PAIR: Final = 0.85
 TAU_LONG: Final = 0.70
 BAR: Final = 80
-TOPIC_FLOOR: Final = 0.88  # one wrong letter in nine: "rebels" must not be "revels"
+# Topics are ordinary words and bend little, one wrong letter in nine: "rebels" must not be "revels".
+TOPIC_FLOOR: Final = 0.88
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +66,14 @@ class Name:
     most_extra: int
     most_absent: int
     total: float
+    letters: str
+    floors: tuple[float, ...]
+    order: tuple[int, ...]
 
     @property
     def loose(self) -> bool:
         """Tell whether these are a subscriber's words, which need not be one phrase."""
         return self.entity.kind is EntityKind.WORDS and self.alias.fuzzy
-
-    def floor(self, index: int) -> float:
-        """Return the similarity that a word of the name needs; topics are ordinary words and bend little."""
-        if index in self.strict:
-            return 1.0
-        return TOPIC_FLOOR if self.topic else 0.0
 
     def score(self, similarity: float) -> int:
         """Return the string score of a similarity: 100 for exact, 80 for `tau`."""
@@ -130,8 +128,11 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
         topic=topic,
         rigid=topic or not distinctive or bool(strict),
         most_extra=_most_extra(alias, content, common=not distinctive),
-        most_absent=0 if topic or strict or not distinctive else 1 + (len(needed) > 2),
+        most_absent=0 if topic or strict or not distinctive else 1 + (len(needed) > 2) + (len(needed) > 4),
         total=sum(weights),
+        letters="".join(forms),
+        floors=tuple(1.0 if i in strict else TOPIC_FLOOR if topic else 0.0 for i in range(len(forms))),
+        order=(*content, *(i for i in range(len(forms)) if i not in content)),
     )
 
 

@@ -60,7 +60,7 @@ COMMON_WORDS: Final = _words(
     "strategic support supporters "
     "task transition transitional treaty union unit unity united uprising volunteers war west western "
     "world youth zone "
-    "spring summit star black team city best "
+    "spring summit star black team city best assembly legislative election elections parliament programme program "
     # fr
     "alliance accord accords armée armées arme armes armé armés arabe arabes afrique africain "
     "africaine africaines autodéfense autorité bataillon "

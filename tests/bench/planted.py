@@ -89,7 +89,11 @@ def planted(count=300, a_change=250, seed=11):
     aliases = watched(count)
     known = [entity(i, text) for i, text in enumerate(aliases)]
     watchlist = Watchlist.compile(known)
-    plain = [text for text in texts(GOLD / "mentions-dev.jsonl", 4000) if not watchlist.match(EntryText(text))]
+    plain = [
+        text
+        for text in texts(GOLD / "mentions-dev.jsonl", 4000, share_named=1.0)
+        if not watchlist.match(EntryText(text))
+    ]
     found, misses = Counter(), []
     for change, apply in CHANGES.items():
         for _ in range(a_change):
