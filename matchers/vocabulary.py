@@ -61,6 +61,7 @@ COMMON_WORDS: Final = _words(
     "task transition transitional treaty union unit unity united uprising volunteers war west western "
     "world youth zone "
     "spring summit star black team city best assembly legislative election elections parliament programme program "
+    "assembly legislative election elections parliament programme program food red cross summit "
     # fr
     "alliance accord accords armée armées arme armes armé armés arabe arabes afrique africain "
     "africaine africaines autodéfense autorité bataillon "
@@ -76,6 +77,7 @@ COMMON_WORDS: Final = _words(
     "région régional république résistance révolutionnaire salut "
     "sauvegarde sécurité service sociale société soldats soutien stabilité stratégique sud "
     "transition union unité unités volontaires zone "
+    "assemblée législative législatives élection élections parlement médecins sans frontières "
     # es pt it de
     "alianza alliança aliança alleanza allianz bündnis estado estados stati staaten países paesi "
     "grupo gruppo gruppe gruppen frente fronte frentes fuerza fuerzas força forças "
