@@ -1,0 +1,33 @@
+"""Show that README says what the code does."""
+
+import re
+from pathlib import Path
+
+from bot.chat.commands import COMMANDS as CHAT
+from bot.cli.main import COMMANDS as TERMINAL
+from bot.feeds.defaults import default_feeds
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_chat_command_is_in_the_table_with_its_meaning_and_no_other():
+    rows = re.findall(r"^\| `/(\w+)[^`]*` \| ([^|]+) \|", README, re.MULTILINE)
+
+    assert [(command.name, command.says) for command in CHAT] == rows
+
+
+def test_every_terminal_command_is_in_the_table_with_its_meaning_and_no_other():
+    rows = re.findall(r"^\| `tocsin (\w+)` \| ([^|]+) \|", README, re.MULTILINE)
+
+    assert [(name, says) for name, (_, says) in TERMINAL.items()] == rows
+
+
+def test_the_counts_of_feeds_are_those_of_the_list():
+    feeds = default_feeds(None)
+    said = re.search(r"(\d+) feeds of (\d+) outlets ship; (\d+) of them", README)
+
+    assert (
+        str(len(feeds)),
+        str(len({feed.outlet.key for feed in feeds})),
+        str(sum(feed.enabled for feed in feeds)),
+    ) == said.groups()
