@@ -51,13 +51,14 @@ EXPIRY: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class StoryNews:
-    """Hold what happened to a story: which revision, what it changed, what kind of entry came."""
+    """Hold what happened to a story: which revision, what it changed, what kind of entry came, from which outlet."""
 
     story: int
     number: int
     revision: Revision
     joins_outlets: bool
     begins_development: bool
+    outlet: str = ""
 
 
 def decide(subscriber: Subscriber, told: Told | None, *, news: StoryNews, now: datetime) -> tuple[NewDelivery, ...]:
@@ -96,15 +97,16 @@ def _ring(subscriber: Subscriber, kind: DeliveryKind, *, news: StoryNews, now: d
 def _owe(subscriber: Subscriber, kind: DeliveryKind, *, news: StoryNews, not_before: datetime) -> NewDelivery:
     rings = kind in {DeliveryKind.ALERT, DeliveryKind.UPDATE}
     urgent = PRIORITY_URGENT if is_critical(subscriber) else PRIORITY_NORMAL
+    low = is_low(subscriber)
     return NewDelivery(
         chat=subscriber.chat,
         kind=kind,
         priority=urgent if rings else PRIORITY_EDIT,
         not_before=not_before,
-        silent=not rings,
+        silent=not rings or low,
         story=news.story,
         revision=news.number,
-        held=subscriber.mode == "digest",
+        held=subscriber.mode == "digest" or (low and subscriber.mode == "both"),
         expires=not_before + EXPIRY,
     )
 
@@ -112,6 +114,11 @@ def _owe(subscriber: Subscriber, kind: DeliveryKind, *, news: StoryNews, not_bef
 def is_critical(subscriber: Subscriber) -> bool:
     """Say whether one of the terms that matched rings at any hour."""
     return "critical" in subscriber.urgencies
+
+
+def is_low(subscriber: Subscriber) -> bool:
+    """Say whether all the terms that matched wait for the digest, or come without sound where there is none."""
+    return bool(subscriber.urgencies) and set(subscriber.urgencies) == {"low"}
 
 
 def quiet_hours(settings: Mapping[str, object]) -> QuietHours | None:

@@ -210,7 +210,7 @@ async def assemble(
             bot_name=bot_name,
         )
         add_handlers(application, context)
-        await set_menus(messenger)
+        await set_menus(messenger, store)
         yield Tocsin(
             store=store,
             clock=clock,

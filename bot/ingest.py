@@ -162,12 +162,15 @@ class Ingest:
             joins_outlets=placement.kind is not PlacementKind.NEW,
             begins_development=placement.kind is PlacementKind.FOLLOW_UP
             and placement.development == placement.entry.key,
+            outlet=placement.entry.outlet,
         )
         return self._owe(session, news, now=now)
 
     def _owe(self, session: Session, news: StoryNews, *, now: datetime) -> int:
         entities, families = story_entities(session, news.story)
-        chats = subscribers(session, entities=entities, families=families, story=news.story, now=now)
+        chats = subscribers(
+            session, entities=entities, families=families, story=news.story, now=now, outlet=news.outlet
+        )
         known = told(session, news.story, chats=[each.chat for each in chats])
         owed: list[NewDelivery] = []
         for each in chats:

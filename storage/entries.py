@@ -10,11 +10,11 @@ from sqlmodel import col, select, update
 from matchers.types import Field, Match, Mention, Reason
 from storage.dialect import insert_new
 from storage.feeds import outlet_spec
-from storage.records import EntryRecord, KnownEntries, KnownEntry
+from storage.records import ArchivedText, EntryRecord, KnownEntries, KnownEntry
 from storage.tables import Entry, EntryAlias, Feed, MatchRow, Outlet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from sqlmodel import Session
@@ -156,6 +156,34 @@ def archive(
     """Return stored entries, newest first, page by page: `before` is the last id of the page before."""
     where = col(Entry.first_seen) >= since
     return _records(session, where if before is None else where & (col(Entry.id) < before), limit=limit)
+
+
+def archive_texts(session: Session, *, since: datetime, limit: int = 100_000) -> Iterator[ArchivedText]:
+    """Give the texts of stored entries, newest first, columns only: a term is tried on all of them while one waits."""
+    known = select(MatchRow.id).where(MatchRow.entry_id == Entry.id).exists()
+    rows = session.exec(
+        select(Entry.title, Entry.summary, Entry.lang, Entry.url, Outlet.key, Outlet.name, known)  # type: ignore[call-overload]
+        .join(Feed, col(Feed.id) == col(Entry.feed_id))
+        .join(Outlet, col(Outlet.id) == col(Feed.outlet_id))
+        .where(col(Entry.first_seen) >= since)
+        .order_by(col(Entry.first_seen).desc(), col(Entry.id).desc())
+        .limit(limit)
+    )
+    for title, summary, lang, url, outlet, outlet_name, is_known in rows:
+        yield ArchivedText(title, summary, lang, url, outlet, outlet_name, is_known=bool(is_known))
+
+
+def families_since(session: Session, *, since: datetime) -> tuple[frozenset[str], ...]:
+    """Return, for each entry since a moment in which something was found, the families of what it was."""
+    rows = session.exec(
+        select(MatchRow.entry_id, MatchRow.families)
+        .join(Entry, col(Entry.id) == col(MatchRow.entry_id))
+        .where(col(Entry.first_seen) >= since)
+    )
+    found: dict[int, set[str]] = {}
+    for entry, families in rows:
+        found.setdefault(entry, set()).update(families)
+    return tuple(frozenset(families) for families in found.values())
 
 
 def _records(session: Session, where: Any, *, limit: int) -> tuple[EntryRecord, ...]:

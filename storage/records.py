@@ -219,6 +219,19 @@ class EntryRecord:
     first_seen: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ArchivedText:
+    """Hold what a trial of a term reads of an entry; `is_known` when the watch list found something in it."""
+
+    title: str
+    summary: str
+    lang: str
+    url: str
+    outlet: str
+    outlet_name: str
+    is_known: bool
+
+
 # ── stories ──────────────────────────────────────────────────────────────────
 
 

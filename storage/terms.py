@@ -60,9 +60,18 @@ def expressions(session: Session) -> tuple[tuple[str, str], ...]:
 
 
 def subscribers(
-    session: Session, *, entities: Sequence[str], families: Sequence[str], story: int, now: datetime
+    session: Session,
+    *,
+    entities: Sequence[str],
+    families: Sequence[str],
+    story: int,
+    now: datetime,
+    outlet: str = "",
 ) -> tuple[Subscriber, ...]:
-    """Return every active chat that watches one of these and has not silenced it, in order of chat."""
+    """Return every active chat that watches one of these and has not silenced it, in order of chat.
+
+    `outlet` is the one whose report this is: a chat that silenced it waits for another's.
+    """
     names = [*entities, *(f"family:{family}" for family in families)]
     silenced = (
         select(Mute.id)
@@ -73,6 +82,7 @@ def subscribers(
                 Mute.kind == "all",
                 (col(Mute.kind) == "story") & (col(Mute.target) == str(story)),
                 (col(Mute.kind) == "term") & (col(Mute.target) == Term.entity),
+                (col(Mute.kind) == "outlet") & (col(Mute.target) == outlet),
             ),
         )
         .exists()

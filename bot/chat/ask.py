@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
 from bot.texts import Texts, language_of, texts
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
     from telegram import Update
 
     from bot.chat.context import ChatContext
     from bot.delivery.message import Message
     from bot.delivery.turn import Turn
+    from storage.database import Session
     from storage.records import ChatRecord
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# Both databases keep 64 bits; what is larger was forged.
+_LARGEST: Final = 2**63 - 1
 
 
 @dataclass(slots=True)
@@ -29,6 +37,7 @@ class Ask:
     context: ChatContext
     turn: Turn
     chat: ChatRecord
+    role: str = ""
     words: str = ""
     press: tuple[str, ...] = ()
     message_id: int | None = None
@@ -38,6 +47,27 @@ class Ask:
     def say(self) -> Texts:
         """Return the chat's language."""
         return texts(self.chat.lang)
+
+    @property
+    def now(self) -> datetime:
+        """Return the moment of the answer."""
+        return self.context.clock.now()
+
+    def arg(self, place: int) -> str:
+        """Return a button's argument, "" when there is none."""
+        return self.press[place] if place < len(self.press) else ""
+
+    def number(self, place: int) -> int | None:
+        """Return a button's argument as a number, None for anything else."""
+        return read_number(self.arg(place))
+
+    async def read(self, function: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Read from storage."""
+        return await self.context.store.read(function, *args, **kwargs)
+
+    def effect(self, function: Callable[..., object], *args: Any, **kwargs: Any) -> None:
+        """Change storage, in the one transaction of this answer."""
+        self.turn.effect(function, *args, **kwargs)
 
     def reply(self, message: Message) -> None:
         """Answer with a new message."""
@@ -49,6 +79,17 @@ class Ask:
             self.turn.reply(message)
         else:
             self.turn.edit(self.message_id, message)
+
+    def toast(self, words: str) -> None:
+        """Answer a button press with a word."""
+        self.turn.toast(words)
+
+
+def read_number(text: str) -> int | None:
+    """Return a whole number that a database can hold, None for anything else."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 19):
+        return None
+    return int(text) if int(text) <= _LARGEST else None
 
 
 def client_language(update: Update) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from bot.chat.access import Who
+from bot.texts import LANGUAGES, texts
 
 if TYPE_CHECKING:
     from bot.texts import Texts
@@ -16,38 +20,61 @@ def mark(message: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Hold a command: `changes` needs an admin in a group, `admin` the operator's role; `words` show its arguments."""
+    """Hold a command: what it says of itself, how its arguments look, who may use it, whether groups have it."""
 
     name: str
     says: str
     words: str = ""
-    changes: bool = False
-    admin: bool = False
+    who: Who = Who.ANYONE
+    groups: bool = True
 
 
 COMMANDS: Final = (
-    Command("start", mark("Set up what to watch, in four taps"), changes=True),
+    Command("start", mark("Set up what to watch, in four taps"), who=Who.CHANGES),
     Command("help", mark("What I can do")),
-    Command("watch", mark("Watch a name, a family or words of your own"), mark("[words]"), changes=True),
-    Command("unwatch", mark("Stop watching something"), mark("[words]"), changes=True),
+    Command("watch", mark("Watch a name, a family or words of your own"), mark("[words]"), who=Who.CHANGES),
+    Command("unwatch", mark("Stop watching something"), mark("[words]"), who=Who.CHANGES),
     Command("terms", mark("What this chat watches")),
     Command("why", mark("Why an alert rang (reply to it)")),
     Command("latest", mark("The latest stories you watch")),
-    Command("mute", mark("Silence everything for a while"), mark("[1h|8h|1d|off]"), changes=True),
-    Command("quiet", mark("Quiet hours, in your time"), mark("[22:00-07:00|off]"), changes=True),
-    Command("digest", mark("The daily digest: its hour, now, or off"), mark("[07:00|now|off]"), changes=True),
-    Command("stop", mark("Stop everything; your terms are kept"), changes=True),
+    Command("mute", mark("Silence everything, a name or an outlet for a while"), mark("[8h] [name]"), who=Who.CHANGES),
+    Command("quiet", mark("Quiet hours, in your time"), mark("[22:00-07:00|off]"), who=Who.CHANGES),
+    Command("digest", mark("The daily digest: its hour, now, or off"), mark("[07:00|now|off]"), who=Who.CHANGES),
+    Command("settings", mark("Language, time zone and rhythm on one card"), who=Who.CHANGES),
+    Command("stop", mark("Stop everything; your terms are kept"), who=Who.CHANGES),
     Command("status", mark("Is everything running?")),
     Command("privacy", mark("What is kept about this chat")),
-    Command("wipe", mark("Forget everything about this chat"), changes=True),
-    Command("invite", mark("A link that lets one person in"), admin=True),
+    Command("wipe", mark("Forget everything about this chat"), who=Who.CHANGES),
+    Command("invite", mark("A link that lets one person in"), who=Who.OPERATES, groups=False),
 )
+# scope of Telegram -> who its members are
+SCOPES: Final = {
+    "private": (Who.ANYONE, Who.CHANGES),
+    "group": (Who.ANYONE,),
+    "admins": (Who.ANYONE, Who.CHANGES),
+}
+Menu = tuple[tuple[str, str], ...]
 
 
-def menu(say: Texts, *, group: bool = False) -> tuple[tuple[str, str], ...]:
-    """Return the command menu of a scope; a group's members see what they may use."""
+def command(name: str) -> Command | None:
+    """Return a command by its name."""
+    return next((each for each in COMMANDS if each.name == name), None)
+
+
+def menu(say: Texts, scope: str) -> Menu:
+    """Return the command menu of a scope: what its people may use there."""
     return tuple(
-        (command.name, say(command.says))
-        for command in COMMANDS
-        if not command.admin and not (group and command.changes)
+        (each.name, say(each.says))
+        for each in COMMANDS
+        if each.who in SCOPES[scope] and (each.groups or scope == "private")
     )
+
+
+def menus() -> dict[tuple[str, str], Menu]:
+    """Return every menu by (scope, language); "" is for languages that we do not speak."""
+    return {(scope, lang): menu(texts(lang), scope) for scope in SCOPES for lang in ("", *LANGUAGES)}
+
+
+def fingerprint(table: dict[tuple[str, str], Menu]) -> str:
+    """Return a short hash of the menus, so that Telegram is told only when they changed."""
+    return hashlib.sha256(repr(sorted(table.items())).encode()).hexdigest()[:16]

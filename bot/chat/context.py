@@ -1,4 +1,4 @@
-"""Hold what every handler needs, and say who may do what."""
+"""Hold what every handler needs, and find out what is known of who asks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from bot.chat.access import ANONYMOUS_ADMIN, Asker, Who
 from storage.chats import find_chat, member, open_chat
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 # Telegram is asked who administers a group at most this often.
 _ADMINS_KEPT: Final = timedelta(minutes=5)
-# Telegram's own account for admins who post as the group.
-ANONYMOUS_ADMIN: Final = 1_087_968_824
-ADMIN_ROLES: Final = frozenset({"owner", "admin"})
 
 
 @dataclass(slots=True)
@@ -44,45 +42,49 @@ class ChatContext:
         return await self.store.read(find_chat, turn.chat_telegram_id, topic_id=turn.topic_id)
 
     async def ensure_chat(self, turn: Turn, *, lang: str) -> ChatRecord:
-        """Return the chat of a turn, made when it is new."""
+        """Return the chat of a turn, made when it is new; a topic begins with its group's language."""
+        known = await self.chat(turn)
+        if known:
+            return known
+        whole = await self.store.read(find_chat, turn.chat_telegram_id) if turn.topic_id else None
         return await self.store.write(
             open_chat,
             turn.chat_telegram_id,
             kind=turn.chat_kind,
             topic_id=turn.topic_id,
-            lang=lang,
+            lang=whole.lang if whole else lang,
             now=self.clock.now(),
         )
 
-    async def role(self, user_id: int) -> str | None:
-        """Return a person's role, None for a stranger."""
+    async def asker(self, turn: Turn, who: Who) -> Asker:
+        """Return what is known of the person; Telegram is asked for a group's admins only where it matters."""
+        in_group = turn.chat_kind not in {"private", "channel"}
+        known = turn.chat_kind == "private" or await self.store.read(find_chat, turn.chat_telegram_id) is not None
+        return Asker(
+            role=await self.role(turn.user_id),
+            kind=turn.chat_kind,
+            knows_chat=known,
+            group_admin=in_group and who is Who.CHANGES and await self._administers(turn),
+        )
+
+    async def role(self, user_id: int) -> str:
+        """Return a person's role, "" for a stranger."""
         if user_id in self.admins:
             return "admin"
         found = await self.store.read(member, user_id)
-        return found.role if found else None
+        return found.role if found else ""
 
-    async def admits(self, turn: Turn) -> bool:
-        """Say whether the bot answers here: an open bot everybody, a closed one those who were let in."""
-        role = await self.role(turn.user_id)
-        if role == "banned":
-            return False
-        return self.open or role is not None or (turn.chat_kind != "private" and await self.chat(turn) is not None)
-
-    async def may_change(self, turn: Turn) -> bool:
-        """Say whether the person may change this chat's settings: in a group, its admins only."""
-        if turn.chat_kind == "private":
+    async def _administers(self, turn: Turn) -> bool:
+        if turn.user_id == ANONYMOUS_ADMIN:
             return True
-        if turn.chat_kind == "channel" or turn.user_id == ANONYMOUS_ADMIN:
-            return True
-        return turn.user_id in await self._admins_of(turn.chat_telegram_id)
-
-    async def _admins_of(self, telegram_id: int) -> frozenset[int]:
-        now = self.clock.now()
-        kept = self._group_admins.get(telegram_id)
+        now, chat = self.clock.now(), turn.chat_telegram_id
+        kept = self._group_admins.get(chat)
         if kept is None or now - kept[0] > _ADMINS_KEPT:
-            kept = (now, await self.messenger.administrators(telegram_id))
-            self._group_admins[telegram_id] = kept
-        return kept[1]
+            kept = (now, await self.messenger.administrators(chat))
+            # Nobody means that Telegram would not say: that is asked again, not remembered.
+            if kept[1]:
+                self._group_admins[chat] = kept
+        return turn.user_id in kept[1]
 
 
 def code_hash(code: str) -> str:

@@ -1,6 +1,6 @@
 """Register every command and button with python-telegram-bot, behind one gate.
 
-update ─gate: may this person talk to me, and change this?→ Ask ─handler→ Turn
+update ─gate: is this person answered, and may they do this?→ Ask ─handler→ Turn
 
 A handler never sends: it fills the turn, whose effects and replies commit as one.
 Strangers get no answer at all.
@@ -11,132 +11,142 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler
+from telegram.error import TelegramError
+from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
-from bot.chat import settings, watching
-from bot.chat.args import read_press
+from bot.chat.access import Who, is_answered, may
+from bot.chat.args import read_press, read_words
 from bot.chat.ask import Ask, client_language
-from bot.chat.commands import COMMANDS, menu
-from bot.chat.context import ADMIN_ROLES, code_hash
-from bot.chat.replies import commands_for, help_page, text
+from bot.chat.commands import COMMANDS, Command, fingerprint, menus
+from bot.chat.context import code_hash
+from bot.chat.replies import text
+from bot.chat.verbs import ANSWERS, PRESSES, offer_words, say_unknown
 from bot.delivery.turn import Turn, current_turn
-from bot.texts import LANGUAGES, texts
-from storage.chats import close_chat, update_chat, use_invite
+from storage.chats import close_chat, migrate_chat, open_chat, update_chat, use_invite
+from storage.leases import fact, set_fact
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Callable, Coroutine
 
-    from telegram import Update
+    from telegram import Message, Update
     from telegram.ext import Application
 
+    from bot.chat.ask import Answer
     from bot.chat.context import ChatContext
     from bot.delivery.telegram import Messenger
+    from bot.store import Store
+
+    Handler = Callable[[Update, Any], Coroutine[Any, Any, None]]
 
 log = structlog.get_logger()
 
-
-async def _help(ask: Ask) -> None:
-    admin = await ask.context.role(ask.turn.user_id) in ADMIN_ROLES
-    ask.reply(help_page(ask.say, commands_for(admin=admin)))
-
-
-ANSWERS: Final[dict[str, Callable[[Ask], Awaitable[None]]]] = {
-    "start": settings.start,
-    "help": _help,
-    "watch": watching.watch,
-    "unwatch": watching.unwatch,
-    "terms": watching.show_terms,
-    "why": watching.why,
-    "latest": watching.latest,
-    "mute": settings.silence,
-    "quiet": settings.quiet,
-    "digest": settings.digest,
-    "stop": settings.stop,
-    "status": watching.status,
-    "privacy": settings.privacy,
-    "wipe": settings.wipe,
-    "invite": settings.invite,
-}
-# verb of a button -> (handler, does it change the chat)
-PRESSES: Final[dict[str, tuple[Callable[[Ask], Awaitable[None]], bool]]] = {
-    "s": (settings.set_up, True),
-    "tp": (watching.show_terms, False),
-    "un": (watching.drop_term, True),
-    "ux": (watching.drop_named, True),
-    "ua": (watching.take_back, True),
-    "why": (watching.why, False),
-    "mute": (watching.mute_story, True),
-    "um": (settings.ring_again, True),
-    "wipe": (settings.wipe_now, True),
-}
+_HEARD: Final = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
+_PRIVATE: Final = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+_GONE: Final = frozenset({"kicked", "left"})
+_MENU_FACT: Final = "menu"
 
 
 def add_handlers(application: Application[Any, Any, Any, Any, Any, Any], context: ChatContext) -> None:
     """Register everything on an application."""
-    for command in COMMANDS:
-        application.add_handler(CommandHandler(command.name, _command(command.name, context)))
+    for each in COMMANDS:
+        application.add_handler(CommandHandler(each.name, _command(each, context), filters=_HEARD))
     application.add_handler(CallbackQueryHandler(_press(context)))
     application.add_handler(ChatMemberHandler(_membership(context), ChatMemberHandler.MY_CHAT_MEMBER))
+    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, _migration(context)))
+    application.add_handler(MessageHandler(_PRIVATE & filters.COMMAND, _plain(context, say_unknown)))
+    application.add_handler(MessageHandler(_PRIVATE & filters.TEXT, _plain(context, offer_words)))
 
 
-def _command(name: str, context: ChatContext) -> Callable[[Update, Any], Coroutine[Any, Any, None]]:
-    command = next(each for each in COMMANDS if each.name == name)
+async def _gate(context: ChatContext, turn: Turn, *, update: Update, who: Who) -> Ask | None:
+    """Return what is asked; None when the person is not answered, or told that this is not for them."""
+    asker = await context.asker(turn, who)
+    if not is_answered(asker, is_open=context.open):
+        log.info("stranger.ignored", update=turn.update_id)
+        return None
+    chat = await context.ensure_chat(turn, lang=client_language(update))
+    ask = Ask(context, turn, chat, role=asker.role)
+    if chat.status == "closed":
+        ask.effect(update_chat, chat.id, status="active")
+    if may(asker, who):
+        return ask
+    if who is Who.CHANGES:
+        refusal = ask.say("Only this group's admins can change that.")
+        ask.toast(refusal) if turn.query_id else ask.reply(text(refusal))
+    return None
 
+
+def _command(command: Command, context: ChatContext) -> Handler:
     async def handle(update: Update, _library: Any) -> None:
-        turn = current_turn.get()
-        message = update.effective_message
-        words = ((message.text or "").partition(" ")[2] if message else "").strip()
-        if name == "start" and words.startswith(("claim-", "join-")):
+        turn, message = current_turn.get(), update.effective_message
+        words = read_words(message.text or "") if message else ""
+        if command.name == "start" and words.startswith(("claim-", "join-")):
             await _let_in(context, turn, code=words.partition("-")[2])
-        if not await context.admits(turn):
-            log.info("stranger.ignored", update=turn.update_id)
-            return
-        if command.admin and await context.role(turn.user_id) not in ADMIN_ROLES:
-            return
-        ask = await _ask(context, turn, update=update)
-        ask.words = words
-        ask.answers = message.reply_to_message.message_id if message and message.reply_to_message else None
-        if command.changes and not await context.may_change(turn):
-            ask.reply(text(ask.say("Only this group's admins can change that.")))
-            return
-        await ANSWERS[name](ask)
+        ask = await _gate(context, turn, update=update, who=command.who)
+        if ask:
+            ask.words, ask.answers = words, _replied_to(message)
+            await ANSWERS[command.name](ask)
 
     return handle
 
 
-def _press(context: ChatContext) -> Callable[[Update, Any], Coroutine[Any, Any, None]]:
+def _replied_to(message: Message | None) -> int | None:
+    return message.reply_to_message.message_id if message and message.reply_to_message else None
+
+
+def _press(context: ChatContext) -> Handler:
     async def handle(update: Update, _library: Any) -> None:
-        turn = current_turn.get()
-        query = update.callback_query
+        turn, query = current_turn.get(), update.callback_query
         press = read_press(query.data or "") if query else None
-        if not await context.admits(turn):
+        answer, who = PRESSES.get(press.verb if press else "", (None, Who.ANYONE))
+        ask = await _gate(context, turn, update=update, who=who)
+        if ask is None:
             return
-        ask = await _ask(context, turn, update=update)
-        if press is None or press.verb not in PRESSES:
-            turn.toast(ask.say("This button is too old; the command does the same."))
-            return
-        handler, changes = PRESSES[press.verb]
-        if changes and not await context.may_change(turn):
-            turn.toast(ask.say("Only this group's admins can change that."))
+        if press is None or answer is None:
+            ask.toast(ask.say("This button is too old; the command does the same."))
             return
         ask.press = press.args
         ask.message_id = query.message.message_id if query and query.message else None
-        await handler(ask)
+        await answer(ask)
 
     return handle
 
 
-def _membership(context: ChatContext) -> Callable[[Update, Any], Coroutine[Any, Any, None]]:
+def _plain(context: ChatContext, answer: Answer) -> Handler:
+    """Answer what is no command of ours, in private chats only."""
+
     async def handle(update: Update, _library: Any) -> None:
-        turn = current_turn.get()
-        change = update.my_chat_member
-        chat = await context.chat(turn)
-        if change is None or chat is None:
+        message = update.effective_message
+        ask = await _gate(context, current_turn.get(), update=update, who=Who.CHANGES)
+        if ask and message:
+            ask.words, ask.answers = message.text or "", _replied_to(message)
+            await answer(ask)
+
+    return handle
+
+
+def _membership(context: ChatContext) -> Handler:
+    async def handle(update: Update, _library: Any) -> None:
+        turn, change = current_turn.get(), update.my_chat_member
+        if change is None:
             return
-        if change.new_chat_member.status in {"kicked", "left"}:
-            turn.effect(close_chat, turn.chat_telegram_id, reason="the bot was removed")
-        elif chat.status == "closed":
+        chat = await context.chat(turn)
+        if change.new_chat_member.status in _GONE:
+            if chat:
+                turn.effect(close_chat, turn.chat_telegram_id, reason="the bot was removed")
+        elif chat and chat.status == "closed":
             turn.effect(update_chat, chat.id, status="active")
+        elif chat is None and is_answered(await context.asker(turn, Who.ANYONE), is_open=context.open):
+            opened = {"kind": turn.chat_kind, "lang": client_language(update), "now": context.clock.now()}
+            turn.effect(open_chat, turn.chat_telegram_id, **opened)
+
+    return handle
+
+
+def _migration(context: ChatContext) -> Handler:
+    async def handle(update: Update, _library: Any) -> None:
+        turn, message = current_turn.get(), update.effective_message
+        if message and message.migrate_to_chat_id and await context.chat(turn):
+            turn.effect(migrate_chat, turn.chat_telegram_id, new=message.migrate_to_chat_id)
 
     return handle
 
@@ -146,15 +156,17 @@ async def _let_in(context: ChatContext, turn: Turn, *, code: str) -> None:
     log.info("invite.used" if role else "invite.refused", role=role or "")
 
 
-async def _ask(context: ChatContext, turn: Turn, *, update: Update) -> Ask:
-    chat = await context.ensure_chat(turn, lang=client_language(update))
-    return Ask(context, turn, chat)
-
-
-async def set_menus(messenger: Messenger) -> None:
-    """Show Telegram the command menu of each language, for private chats, groups and their admins."""
-    for lang in ("", *LANGUAGES):
-        say = texts(lang)
-        await messenger.set_menu("private", menu(say), lang=lang)
-        await messenger.set_menu("admins", menu(say), lang=lang)
-        await messenger.set_menu("group", menu(say, group=True), lang=lang)
+async def set_menus(messenger: Messenger, store: Store) -> bool:
+    """Show Telegram the command menus when they are not those that it has; say whether it was told."""
+    table = menus()
+    mark = {"hash": fingerprint(table)}
+    if await store.read(fact, _MENU_FACT) == mark:
+        return False
+    try:
+        for (scope, lang), commands in table.items():
+            await messenger.set_menu(scope, commands, lang=lang)
+    except TelegramError as error:
+        log.warning("menu.postponed", error=type(error).__name__)
+        return False
+    await store.write(set_fact, _MENU_FACT, mark)
+    return True

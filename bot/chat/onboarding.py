@@ -1,23 +1,35 @@
-"""Set a chat up in four taps: language, what to watch, how, where; one message, edited in place."""
+"""Set a chat up in four taps: language, what to watch, how, where; one message, edited in place. Pure."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.chat.args import Press
 from bot.chat.commands import mark
-from bot.chat.replies import CAUTION, FAMILIES, text
-from bot.delivery.message import Button, Message, Span, bold, lines
+from bot.chat.replies import CAUTION, FAMILIES
+from bot.delivery.message import Button, Message, Span, bold, italic, lines
 from bot.texts import LANGUAGES, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.texts import Texts
 
-# preset -> (label, families)
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Hold a choice of families under a label."""
+
+    label: str
+    families: tuple[str, ...]
+
+
 PRESETS: Final = {
-    "all": (mark("Everything in the Sahel"), tuple(family for family in FAMILIES if family != "places")),
-    "arm": (mark("Armed groups and attacks"), ("jihadists", "tuareg-groups", "armed-groups", "forces")),
-    "pol": (mark("AES, juntas, accords"), ("alliance", "juntas", "leaders", "institutions", "accords")),
+    "sahel": Preset(mark("Everything in the Sahel"), tuple(family for family in FAMILIES if family != "places")),
+    "armed": Preset(mark("Armed groups and attacks"), ("jihadists", "tuareg-groups", "armed-groups", "forces")),
+    "politics": Preset(mark("AES, juntas, accords"), ("alliance", "juntas", "leaders", "institutions", "accords")),
 }
 MODES: Final = {
     "instant": mark("At once"),
@@ -27,11 +39,19 @@ MODES: Final = {
 ZONES: Final = (
     ("Bamako, Ouagadougou, Dakar", "Africa/Bamako"),
     ("Niamey, Lagos, N'Djamena", "Africa/Niamey"),
+    ("Alger, Tunis", "Africa/Algiers"),
     ("Paris, Bruxelles", "Europe/Paris"),
     ("London", "Europe/London"),
     ("New York", "America/New_York"),
     ("UTC", "UTC"),
 )
+_LINK: Final = re.compile(r"^([a-z]+)-([a-z]{2})$")
+
+
+def read_preset(payload: str) -> tuple[str, str] | None:
+    """Return the preset and language of a deep link, `sahel-fr`."""
+    found = _LINK.match(payload)
+    return (found[1], found[2]) if found and found[1] in PRESETS and found[2] in LANGUAGES else None
 
 
 def ask_language() -> Message:
@@ -41,17 +61,26 @@ def ask_language() -> Message:
     return Message(lines(*head), keyboard=(row,))
 
 
-def ask_what(say: Texts) -> Message:
-    """Ask what to watch."""
-    rows = tuple((Button(say(label), Press("s", ("w", key)).pack()),) for key, (label, _) in PRESETS.items())
+def ask_what(say: Texts, reports: Sequence[frozenset[str]]) -> Message:
+    """Ask what to watch; `reports` are the families that each report of the last 7 days named."""
+    rows = tuple(
+        (Button(f"{say(preset.label)}{_count(preset, reports)}", Press("s", ("w", key)).pack()),)
+        for key, preset in PRESETS.items()
+    )
     return Message(
         lines(
             (bold(say("What shall I watch?")),),
             (Span(say("I read news feeds and ring once per event, with the reason.")),),
             (Span(say(CAUTION)),),
+            (italic(say("The numbers are reports of the last 7 days.")),) if reports else (),
         ),
         keyboard=rows,
     )
+
+
+def _count(preset: Preset, reports: Sequence[frozenset[str]]) -> str:
+    found = sum(not families.isdisjoint(preset.families) for families in reports)
+    return f" · {found}" if found else ""
 
 
 def ask_how(say: Texts) -> Message:
@@ -63,13 +92,18 @@ def ask_how(say: Texts) -> Message:
 def ask_where(say: Texts) -> Message:
     """Ask for the time zone."""
     rows = tuple((Button(label, Press("s", ("z", name)).pack()),) for label, name in ZONES)
-    return Message((bold(say("Whose clock shall I use?")),), keyboard=rows)
+    other = Span(say("Another one: /settings and the city, for example /settings Nouakchott."))
+    return Message(lines((bold(say("Whose clock shall I use?")),), (other,)), keyboard=rows)
 
 
-def done(say: Texts) -> Message:
-    """Say that the chat is set up."""
-    return text(
+def done(say: Texts, example: Message | None) -> Message:
+    """Say that the chat is set up, and show what an alert looks like by a real one."""
+    head = (
         bold(say("All set.")),
-        " ",
-        say("The next alert comes by itself. /watch adds a name, /terms shows them, /help the rest."),
+        Span(" "),
+        Span(say("The next alert comes by itself. /watch adds a name, /terms shows them, /help the rest.")),
     )
+    if example is None:
+        return Message(head)
+    so = (Span("\n"), italic(say("The latest one, so that you see what comes:")), Span("\n"))
+    return Message(lines(head, so, example.spans), keyboard=example.keyboard)

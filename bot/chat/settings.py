@@ -1,158 +1,147 @@
-"""Answer what changes a chat: onboarding, digest, quiet hours, silence, stopping, wiping."""
+"""Answer what sets a chat up: onboarding, rhythm, quiet hours, digest, stopping."""
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
-from zoneinfo import available_timezones
+from typing import TYPE_CHECKING, Any, Final
 
-from bot.chat import onboarding
-from bot.chat.args import Press, clock, read_clock, read_duration, read_hours
-from bot.chat.context import code_hash
-from bot.chat.replies import digest_set, text
-from bot.delivery.message import Button, Message, bold, compose
+from bot.chat import cards, onboarding
+from bot.chat.args import clock, read_clock, read_hours, read_zone
+from bot.chat.explaining import story_message
+from bot.chat.replies import text
+from bot.delivery.message import Message, bold, compose
 from bot.digest.editions import digest_now
-from bot.texts import LANGUAGES, texts
-from storage.chats import add_invite, mute, unmute, update_chat, wipe_chat
-from storage.terms import add_term
+from bot.texts import LANGUAGES
+from storage.chats import update_chat
+from storage.entries import families_since
+from storage.stories import latest_stories
+from storage.terms import add_term, remove_term, terms
 
 if TYPE_CHECKING:
     from bot.chat.ask import Ask
 
-_INVITED_FOR: Final = timedelta(days=7)
+_WEEK: Final = timedelta(days=7)
+
+
+def change(ask: Ask, **changes: Any) -> None:
+    """Change the chat: in storage with this answer, and in what this answer shows."""
+    ask.effect(update_chat, ask.chat.id, **changes)
+    settings = changes.pop("settings", None)
+    if settings is not None:
+        merged = {**ask.chat.settings, **settings}
+        changes["settings"] = {name: value for name, value in merged.items() if value is not None}
+    ask.chat = replace(ask.chat, **changes)
 
 
 async def start(ask: Ask) -> None:
-    """Begin the set-up; a chat that had stopped goes on."""
-    ask.turn.effect(update_chat, ask.chat.id, status="active")
-    ask.reply(onboarding.ask_language())
+    """Begin the set-up; a chat that had stopped goes on; a deep link answers the first two questions."""
+    change(ask, status="active")
+    linked = onboarding.read_preset(ask.words)
+    if linked is None:
+        ask.reply(onboarding.ask_language())
+        return
+    preset, lang = linked
+    change(ask, lang=lang)
+    await _watch_preset(ask, preset)
+    ask.reply(onboarding.ask_how(ask.say))
 
 
 async def set_up(ask: Ask) -> None:
     """Take one step of the set-up and show the next."""
-    step, value = (*ask.press, "", "")[:2]
+    step, value = ask.arg(0), ask.arg(1)
     if step == "l" and value in LANGUAGES:
-        ask.turn.effect(update_chat, ask.chat.id, lang=value)
-        ask.show(onboarding.ask_what(texts(value)))
+        change(ask, lang=value)
+        ask.show(onboarding.ask_what(ask.say, await ask.read(families_since, since=ask.now - _WEEK)))
     elif step == "w" and value in onboarding.PRESETS:
-        for family in onboarding.PRESETS[value][1]:
-            ask.turn.effect(add_term, ask.chat.id, entity=f"family:{family}", now=ask.context.clock.now())
+        await _watch_preset(ask, value)
         ask.show(onboarding.ask_how(ask.say))
     elif step == "m" and value in onboarding.MODES:
-        ask.turn.effect(update_chat, ask.chat.id, mode=value)
+        change(ask, mode=value, settings={"digest_from": ask.now.isoformat()})
         ask.show(onboarding.ask_where(ask.say))
-    elif step == "z" and value in available_timezones():
-        ask.turn.effect(update_chat, ask.chat.id, tz=value)
-        ask.show(onboarding.done(ask.say))
+    elif step == "z" and (zone := read_zone(value)):
+        change(ask, tz=zone)
+        ask.show(onboarding.done(ask.say, await _example(ask)))
+    else:
+        ask.toast(ask.say("This button is too old; the command does the same."))
 
 
-async def silence(ask: Ask) -> None:
-    """Silence everything for a while, or end the silence."""
-    words = ask.words.strip().lower()
-    if words == "off":
-        ask.turn.effect(unmute, ask.chat.id, kind="all")
-        ask.reply(text(ask.say("I ring again.")))
+async def _watch_preset(ask: Ask, preset: str) -> None:
+    """Watch the families of a preset instead of those before; names and own words stay."""
+    wanted = {f"family:{family}" for family in onboarding.PRESETS[preset].families}
+    for term in await ask.read(terms, ask.chat.id):
+        if term.entity.startswith("family:") and term.entity not in wanted:
+            ask.effect(remove_term, ask.chat.id, entity=term.entity)
+    for entity in sorted(wanted):
+        ask.effect(add_term, ask.chat.id, entity=entity, now=ask.now)
+
+
+async def _example(ask: Ask) -> Message | None:
+    views = await ask.read(latest_stories, ask.chat.id, since=ask.now - _WEEK, limit=1)
+    return story_message(ask, views[0]) if views else None
+
+
+async def show_settings(ask: Ask) -> None:
+    """Show the card of settings; with a city, set the time zone."""
+    if ask.words:
+        zone = read_zone(ask.words)
+        if zone is None:
+            ask.reply(text(ask.say("I do not know that city. Try a large one near it, for example Bamako or Paris.")))
+            return
+        change(ask, tz=zone, settings={"digest_from": ask.now.isoformat()})
+    ask.reply(cards.settings_card(ask.say, ask.chat))
+
+
+async def turn(ask: Ask) -> None:
+    """Turn one switch of the settings card."""
+    name, value = ask.arg(0), ask.arg(1)
+    if name == "lang" and value in LANGUAGES:
+        change(ask, lang=value)
+    elif name == "mode" and value in onboarding.MODES:
+        change(ask, mode=value, settings={"digest_from": ask.now.isoformat()})
+    elif name in cards.SWITCHES and value in {"on", "off"}:
+        change(ask, settings={name: cards.SWITCHES[name].stored(on=value == "on")})
+    elif name == "zone":
+        ask.show(onboarding.ask_where(ask.say))
         return
-    duration = read_duration(words or "8h")
-    if duration is None:
-        ask.reply(text(ask.say("Say how long: /mute 30m, /mute 8h, /mute 2d, or /mute off.")))
-        return
-    until = ask.context.clock.now() + duration
-    ask.turn.effect(mute, ask.chat.id, kind="all", until=until)
-    ask.reply(
-        Message(
-            compose(ask.say("Silent until {when}."), when=bold(ask.say.day_time(until, ask.chat.tz))),
-            keyboard=((Button(ask.say("Ring again"), Press("um").pack()),),),
-        )
-    )
-
-
-async def ring_again(ask: Ask) -> None:
-    """End a silence by its button."""
-    ask.turn.effect(unmute, ask.chat.id, kind="all")
-    ask.show(text(ask.say("I ring again.")))
+    ask.show(cards.settings_card(ask.say, ask.chat))
 
 
 async def quiet(ask: Ask) -> None:
     """Set the hours in which only what is critical rings."""
-    words = ask.words.strip().lower()
+    words = ask.words.lower()
     hours = read_hours(words)
     if words == "off":
-        ask.turn.effect(update_chat, ask.chat.id, settings={"quiet": None})
+        change(ask, settings={"quiet": None})
         ask.reply(text(ask.say("No quiet hours.")))
     elif hours is None:
         ask.reply(text(ask.say("Say from when to when, and not the same: /quiet 22:00-07:00, or /quiet off.")))
     else:
-        ask.turn.effect(update_chat, ask.chat.id, settings={"quiet": list(hours)})
-        ask.reply(
-            Message(
-                compose(
-                    ask.say("Quiet from {start} to {end} ({tz}); what comes then waits for the morning."),
-                    start=bold(clock(hours[0])),
-                    end=bold(clock(hours[1])),
-                    tz=ask.chat.tz,
-                )
-            )
-        )
+        change(ask, settings={"quiet": list(hours)})
+        sentence = ask.say("Quiet from {start} to {end} ({tz}); what comes then waits for the morning.")
+        start, end = (bold(clock(minute)) for minute in hours)
+        ask.reply(Message(compose(sentence, start=start, end=end, tz=ask.chat.tz)))
 
 
 async def digest(ask: Ask) -> None:
     """Set the digest's hour, send it now, or end it."""
-    words = ask.words.strip().lower()
-    minute = read_clock(words) if words else None
-    chat = ask.chat
-    if words == "now":
-        ask.turn.effect(digest_now, chat.id, now=ask.context.clock.now(), update_id=ask.turn.update_id)
+    words = ask.words.lower()
+    minute = read_clock(words)
+    if words in {"now", "maintenant"}:
+        ask.effect(digest_now, ask.chat.id, now=ask.now, update_id=ask.turn.update_id)
         return
-    if words == "off":
-        ask.turn.effect(update_chat, chat.id, mode="instant")
-        chat = replace(chat, mode="instant")
+    if words in {"off", "non"}:
+        change(ask, mode="instant")
     elif minute is not None:
-        mode = "both" if chat.mode == "instant" else chat.mode
-        ask.turn.effect(update_chat, chat.id, mode=mode, digest_minute=minute)
-        chat = replace(chat, mode=mode, digest_minute=minute)
+        mode = "both" if ask.chat.mode == "instant" else ask.chat.mode
+        change(ask, mode=mode, digest_minute=minute, settings={"digest_from": ask.now.isoformat()})
     elif words:
         ask.reply(text(ask.say("Say the hour: /digest 07:00, /digest now, or /digest off.")))
         return
-    ask.reply(digest_set(ask.say, chat))
+    ask.reply(cards.digest_set(ask.say, ask.chat))
 
 
 async def stop(ask: Ask) -> None:
     """Stop everything; the terms are kept."""
-    ask.turn.effect(update_chat, ask.chat.id, status="stopped")
+    change(ask, status="stopped")
     ask.reply(text(ask.say("Stopped. Your terms are kept; /start goes on, /wipe forgets everything.")))
-
-
-async def privacy(ask: Ask) -> None:
-    """Say what is kept."""
-    ask.reply(
-        text(
-            ask.say(
-                "Kept: this chat's number, its settings and terms, what it was sent in the last 120 days, and who is"
-                " admitted, by number. Not kept: names, phone numbers, what you write. /wipe removes all of it;"
-                " backups made before hold it until they are replaced, seven days at most."
-            )
-        )
-    )
-
-
-async def wipe(ask: Ask) -> None:
-    """Ask before forgetting everything."""
-    button = Button(ask.say("Yes, forget everything"), Press("wipe", ("yes",)).pack())
-    ask.reply(Message((bold(ask.say("Forget this chat, its terms and its history?")),), keyboard=((button,),)))
-
-
-async def wipe_now(ask: Ask) -> None:
-    """Forget everything about this chat; the answer is a pop-up, which leaves no trace."""
-    ask.turn.effect(wipe_chat, ask.turn.chat_telegram_id)
-    ask.turn.toast(ask.say("Forgotten. Messages that I sent remain in your app: clear the chat to remove them."))
-
-
-async def invite(ask: Ask) -> None:
-    """Make a link that lets one person in."""
-    code = secrets.token_urlsafe(16)
-    ask.turn.effect(add_invite, code_hash(code), role="member", expires=ask.context.clock.now() + _INVITED_FOR)
-    url = f"https://t.me/{ask.context.bot_name}?start=join-{code}"
-    ask.reply(text(ask.say("This link lets one person in, within seven days:"), f"\n{url}"))

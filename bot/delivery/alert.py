@@ -76,12 +76,12 @@ class AlertRenderer:
         return alert(view, kind=due.kind, reader=reader)
 
 
-def alert(view: StoryView, *, kind: DeliveryKind, reader: Reader) -> Message:
+def alert(view: StoryView, *, kind: DeliveryKind, reader: Reader, muted: bool = False) -> Message:
     """Return the message of a story: the living one, a later ring, or a silent development."""
     shapes = {DeliveryKind.UPDATE: _update, DeliveryKind.DEVELOPMENT: _development}
     shape = shapes.get(kind, _story)
     drafts = (lines(*shape(view, reader, budget=budget)) for budget in _BUDGETS)
-    return Message(_first_fitting(drafts), keyboard=_keyboard(view, reader))
+    return Message(_first_fitting(drafts), keyboard=_keyboard(view, reader, muted=muted))
 
 
 def _first_fitting(drafts: Iterator[tuple[Span, ...]]) -> tuple[Span, ...]:
@@ -92,9 +92,13 @@ def _first_fitting(drafts: Iterator[tuple[Span, ...]]) -> tuple[Span, ...]:
     return spans
 
 
-def _keyboard(view: StoryView, reader: Reader) -> tuple[tuple[Button, ...], ...]:
-    say = reader.say
-    return ((Button(say("Why?"), f"1:why:{view.story}"), Button(say("Mute story"), f"1:mute:{view.story}")),)
+def _keyboard(view: StoryView, reader: Reader, *, muted: bool) -> tuple[tuple[Button, ...], ...]:
+    say, story = reader.say, view.story
+    follow = (
+        Button(say("Follow story"), f"1:mute:{story}:off") if muted else Button(say("Mute story"), f"1:mute:{story}")
+    )
+    votes = (Button("👍", f"1:up:{story}"), Button("👎", f"1:dn:{story}"), Button("⋯", f"1:more:{story}"))
+    return ((Button(say("Why?"), f"1:why:{story}"), follow), votes)
 
 
 # ── shapes ───────────────────────────────────────────────────────────────────

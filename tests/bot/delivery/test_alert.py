@@ -222,7 +222,9 @@ def test_times_are_in_the_chats_zone():
 
 
 def test_the_buttons_name_the_story():
-    assert [["1:why:41", "1:mute:41"]] == [[button.data for button in row] for row in read(story()).keyboard]
+    assert [["1:why:41", "1:mute:41"], ["1:up:41", "1:dn:41", "1:more:41"]] == [
+        [button.data for button in row] for row in read(story()).keyboard
+    ]
 
 
 @given(

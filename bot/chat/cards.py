@@ -1,0 +1,82 @@
+"""Draw the cards with switches: settings and digest. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bot.alerting import quiet_hours
+from bot.chat.args import Press, clock
+from bot.chat.commands import mark
+from bot.chat.onboarding import MODES
+from bot.chat.replies import text
+from bot.delivery.message import Button, Message, bold, compose, lines
+from bot.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from bot.texts import Texts
+    from storage.records import ChatRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Hold a setting that is on or off: its label, and whether a chat begins with it on."""
+
+    label: str
+    begins_on: bool = False
+
+    def stored(self, *, on: bool) -> bool | None:
+        """Return what is kept of it: nothing when it is as in the beginning."""
+        return None if on is self.begins_on else on
+
+
+# name in a chat's settings -> switch
+SWITCHES: Final = {
+    "developments": Switch(mark("Possible developments"), begins_on=True),
+    "empty_digest": Switch(mark("A digest when nothing happened"), begins_on=True),
+}
+
+
+def is_on(chat: ChatRecord, name: str) -> bool:
+    """Say whether a switch of a chat is on."""
+    return bool(chat.settings.get(name, SWITCHES[name].begins_on))
+
+
+def settings_card(say: Texts, chat: ChatRecord) -> Message:
+    """Show language, zone, rhythm and switches, each with its button."""
+    hours = quiet_hours(chat.settings)
+    quiet = f"{clock(hours.start)}–{clock(hours.end)}" if hours else say("none")
+    languages = tuple(_choice(name, "lang", value=code, chosen=code == say.lang) for code, name in LANGUAGES.items())
+    modes = tuple((_choice(say(label), "mode", value=key, chosen=key == chat.mode),) for key, label in MODES.items())
+    switches = tuple(
+        (_switch(f"{'☑' if is_on(chat, name) else '☐'} {say(switch.label)}", name, on=not is_on(chat, name)),)
+        for name, switch in SWITCHES.items()
+    )
+    zone = (Button(say("Time zone: {tz}").replace("{tz}", chat.tz), Press("set", ("zone",)).pack()),)
+    return Message(
+        lines(
+            (bold(say("Settings")),),
+            compose(say("Quiet hours: {hours} · /quiet 22:00-07:00"), hours=quiet),
+            compose(say("Digest: {when} · /digest 07:00"), when=_digest(say, chat)),
+        ),
+        keyboard=(languages, zone, *modes, *switches),
+    )
+
+
+def _choice(label: str, name: str, *, value: str, chosen: bool) -> Button:
+    return Button(f"{'● ' if chosen else ''}{label}", Press("set", (name, value)).pack())
+
+
+def _switch(label: str, name: str, *, on: bool) -> Button:
+    return Button(label, Press("set", (name, "on" if on else "off")).pack())
+
+
+def _digest(say: Texts, chat: ChatRecord) -> str:
+    return say("none") if chat.mode == "instant" else clock(chat.digest_minute)
+
+
+def digest_set(say: Texts, chat: ChatRecord) -> Message:
+    """Say when the digest comes."""
+    if chat.mode == "instant":
+        return text(say("No digest. /digest 07:00 brings it back."))
+    return Message(compose(say("Digest every day at {hour} ({tz})."), hour=bold(clock(chat.digest_minute)), tz=chat.tz))

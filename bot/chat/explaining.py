@@ -1,0 +1,144 @@
+"""Answer about stories: why one rang, the latest ones, one in full, and what was right or wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from bot.chat.args import MOST_DATA, Press
+from bot.chat.naming import term_name
+from bot.chat.reasons import best_each, why_page
+from bot.chat.replies import text
+from bot.delivery.alert import AlertRenderer, Reader, alert
+from bot.delivery.message import Button, Message, Span, bold, lines, link
+from bot.sandbox.newsstand import SAMPLE
+from bot.texts import texts
+from storage.chats import mutes, update_chat
+from storage.delivery_records import DeliveryKind
+from storage.outbox import story_of_message
+from storage.stories import latest_stories, story_view
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.chat.ask import Ask
+    from storage.records import StoryView
+
+_WEEK: Final = timedelta(days=7)
+_PAGE: Final = 5
+_MOST_VOTES: Final = 50
+_MOST_OFFERS: Final = 3
+
+
+async def _view(ask: Ask) -> StoryView | None:
+    """Return the story of a button, or say that it is gone."""
+    story = ask.number(0)
+    view = await ask.read(story_view, story, chat=ask.chat.id) if story is not None else None
+    if view is None or not view.entries:
+        ask.toast(ask.say("This story is no longer kept."))
+        return None
+    return view
+
+
+async def why(ask: Ask) -> None:
+    """Explain an alert: by its button, by a reply to it, or the newest one."""
+    story = ask.number(0)
+    if story is None and not ask.press:
+        story = await ask.read(story_of_message, ask.chat.id, message_id=ask.answers)
+    view = await ask.read(story_view, story, chat=ask.chat.id) if story is not None else None
+    if view is None:
+        ask.reply(text(ask.say("Reply to an alert with /why, or press its button.")))
+        return
+    ask.reply(why_page(ask.say, view, vigil=ask.context.vigil))
+
+
+async def latest(ask: Ask) -> None:
+    """List the newest stories of the week; a number opens one in full."""
+    views = await ask.read(latest_stories, ask.chat.id, since=ask.now - _WEEK, limit=_PAGE)
+    if not views:
+        ask.reply(text(ask.say("Nothing yet for what this chat watches.")))
+        return
+    rows = [_line(ask, number, view=view) for number, view in enumerate(views, 1)]
+    opens = tuple(Button(str(number), Press("st", (str(view.story),)).pack()) for number, view in enumerate(views, 1))
+    ask.reply(Message(lines((bold(ask.say("Latest stories")),), *rows), keyboard=(opens,)))
+
+
+def _line(ask: Ask, number: int, *, view: StoryView) -> Sequence[Span]:
+    first = view.entries[0]
+    count = len({entry.outlet.key for entry in view.entries})
+    told = ask.say.plural("{n} outlet", "{n} outlets", count=count)
+    return (
+        Span(f"{number}. {ask.say.day_time(view.opened, ask.chat.tz)} · "),
+        link(first.title, first.url),
+        Span(f" · {told}"),
+    )
+
+
+def story_message(ask: Ask, view: StoryView, *, muted: bool = False) -> Message:
+    """Return a story as its alert shows it, with the button that follows it again when it is silent."""
+    say, vigil = texts(ask.chat.lang), ask.context.vigil
+    sample = any(entry.outlet.key.startswith(SAMPLE) for entry in view.entries)
+    renderer = AlertRenderer(texts, vigil.name, sample=sample)
+    reader = Reader(say, ask.chat.tz, ask.now, lambda entity: renderer.name(entity, say.lang), sample)
+    return alert(view, kind=DeliveryKind.ALERT, reader=reader, muted=muted)
+
+
+async def show_story(ask: Ask) -> None:
+    """Show a story in full: in place of its menu, or anew from a list."""
+    view = await _view(ask)
+    if view:
+        silent = await ask.read(mutes, ask.chat.id, now=ask.now)
+        muted = any(each.kind == "story" and each.target == str(view.story) for each in silent)
+        ask.show(story_message(ask, view, muted=muted))
+
+
+async def more(ask: Ask) -> None:
+    """Show what else can be done with a story: silence a term or an outlet."""
+    view = await _view(ask)
+    if view:
+        ask.show(replace(story_message(ask, view), keyboard=_offers(ask, view)))
+
+
+def _offers(ask: Ask, view: StoryView) -> tuple[tuple[Button, ...], ...]:
+    say, story = ask.say, str(view.story)
+    rows = []
+    for match in best_each(view.matches)[:_MOST_OFFERS]:
+        name = term_name(say, match.term, vigil=ask.context.vigil)
+        silence = Press("mt", (story, match.term))
+        rows.append((f"🔕 {name} · {say('for a day')}", silence))
+        rows.append((f"✕ {say('Stop watching {name}').replace('{name}', name)}", Press("ux", (match.term,))))
+    outlets = {entry.outlet.key: entry for entry in reversed(view.entries)}
+    rows += [
+        (f"🔕 {entry.outlet.name}", Press("mo", (story, str(entry.id))))
+        for entry in list(outlets.values())[-_MOST_OFFERS:]
+    ]
+    rows.append((f"‹ {say('Back')}", Press("st", (story,))))
+    return tuple((Button(label[:48], press.pack()),) for label, press in rows if _fits(press))
+
+
+def _fits(press: Press) -> bool:
+    return len(":".join(("1", press.verb, *press.args)).encode()) <= MOST_DATA
+
+
+async def praise(ask: Ask) -> None:
+    """Note that a story was of use."""
+    view = await _view(ask)
+    if view:
+        _vote(ask, view, vote=1)
+        ask.toast(ask.say("Noted, thank you."))
+
+
+async def blame(ask: Ask) -> None:
+    """Note that a story was of no use, and show what can be done about it."""
+    view = await _view(ask)
+    if view:
+        _vote(ask, view, vote=-1)
+        ask.toast(ask.say("Noted. What shall I change?"))
+        ask.show(replace(story_message(ask, view), keyboard=_offers(ask, view)))
+
+
+def _vote(ask: Ask, view: StoryView, *, vote: int) -> None:
+    votes = dict(ask.chat.settings.get("votes", {})) | {str(view.story): vote}
+    newest = dict(list(votes.items())[-_MOST_VOTES:])
+    ask.effect(update_chat, ask.chat.id, settings={"votes": newest})

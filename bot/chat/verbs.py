@@ -1,0 +1,87 @@
+"""Say which function answers each command and each button."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Final
+
+from bot.chat import explaining, people, settings, silence, terms, watching
+from bot.chat.access import OPERATORS, Who
+from bot.chat.args import read_plain
+from bot.chat.commands import COMMANDS
+from bot.chat.replies import commands_for, help_page, text
+from bot.delivery.message import Message, bold, compose
+
+if TYPE_CHECKING:
+    from bot.chat.ask import Answer, Ask
+
+
+async def _help(ask: Ask) -> None:
+    ask.reply(help_page(ask.say, commands_for(operator=ask.role in OPERATORS)))
+
+
+ANSWERS: Final[dict[str, Answer]] = {
+    "start": settings.start,
+    "help": _help,
+    "watch": watching.watch,
+    "unwatch": watching.unwatch,
+    "terms": terms.show_terms,
+    "why": explaining.why,
+    "latest": explaining.latest,
+    "mute": silence.mute_words,
+    "quiet": settings.quiet,
+    "digest": settings.digest,
+    "settings": settings.show_settings,
+    "stop": settings.stop,
+    "status": people.status,
+    "privacy": people.privacy,
+    "wipe": people.wipe,
+    "invite": people.invite,
+}
+# verb of a button -> (handler, who may press it)
+PRESSES: Final[dict[str, tuple[Answer, Who]]] = {
+    "s": (settings.set_up, Who.CHANGES),
+    "set": (settings.turn, Who.CHANGES),
+    "tp": (terms.show_terms, Who.ANYONE),
+    "tc": (terms.show_card, Who.ANYONE),
+    "tu": (terms.set_how_urgent, Who.CHANGES),
+    "tm": (terms.mute_for_a_day, Who.CHANGES),
+    "un": (terms.drop_term, Who.CHANGES),
+    "ux": (terms.drop_named, Who.CHANGES),
+    "ua": (terms.take_back, Who.CHANGES),
+    "wt": (watching.watch_known, Who.CHANGES),
+    "wk": (watching.watch_draft, Who.CHANGES),
+    "wx": (watching.cancel, Who.CHANGES),
+    "why": (explaining.why, Who.ANYONE),
+    "st": (explaining.show_story, Who.ANYONE),
+    "more": (explaining.more, Who.ANYONE),
+    "up": (explaining.praise, Who.CHANGES),
+    "dn": (explaining.blame, Who.CHANGES),
+    "mute": (silence.mute_story, Who.CHANGES),
+    "mt": (silence.mute_term, Who.CHANGES),
+    "mo": (silence.mute_outlet, Who.CHANGES),
+    "mu": (silence.mute_all, Who.CHANGES),
+    "mx": (silence.end_one, Who.CHANGES),
+    "um": (silence.ring_again, Who.CHANGES),
+    "wipe": (people.wipe_now, Who.CHANGES),
+}
+
+
+async def say_unknown(ask: Ask) -> None:
+    """Say that there is no such command, and which was meant perhaps."""
+    name, _, other = ask.words.split(maxsplit=1)[0].removeprefix("/").partition("@")
+    if other and other.lower() != ask.context.bot_name.lower():
+        return
+    close = difflib.get_close_matches(name.lower(), [each.name for each in COMMANDS], 1)
+    if close:
+        sentence = ask.say("I do not know that command. Did you mean {command}?")
+        ask.reply(Message(compose(sentence, command=bold(f"/{close[0]}"))))
+    else:
+        ask.reply(text(ask.say("I do not know that command; /help lists them all.")))
+
+
+async def offer_words(ask: Ask) -> None:
+    """Offer to watch what was said without a command."""
+    ask.words = read_plain(ask.words)
+    if ask.words:
+        await watching.offer(ask)
