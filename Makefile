@@ -43,7 +43,7 @@ shape: $(VENV)/.for-test  ## the shape of the code: lengths, complexity, names
 	$(BIN)/python -m pytest tests/test_shape.py -s
 
 coverage: $(VENV)/.for-test  ## branch coverage: 95 % in matchers and storage, 90 % in bot
-	$(BIN)/python -m pytest -n 2 --cov --cov-report= $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m "slow or not slow" --cov --cov-report= $(ARGS)
 	$(BIN)/coverage report --include 'matchers/*' --fail-under 95
 	$(BIN)/coverage report --include 'storage/*' --fail-under 95
 	$(BIN)/coverage report --include 'bot/*' --fail-under 90

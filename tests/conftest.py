@@ -1,5 +1,6 @@
 """Give every test of storage a real SQLite file and a real PostgreSQL server."""
 
+import logging
 import os
 import shutil
 import subprocess
@@ -9,9 +10,18 @@ import warnings
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy.engine import make_url
 
 from storage.database import Database
+
+
+@pytest.fixture(autouse=True)
+def fresh_logging():
+    """Forget how a test set logging up: its streams are closed when it ends."""
+    yield
+    structlog.reset_defaults()
+    logging.basicConfig(force=True, handlers=[logging.NullHandler()])
 
 
 @pytest.fixture(scope="session")

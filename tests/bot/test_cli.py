@@ -1,33 +1,49 @@
 """Show the command line as a user meets it: a real process, its output, its words, its exit code."""
 
+import io
 import json
-import os
 import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli.main import COMMANDS, application
+from bot.cli.main import COMMANDS, application, main
 
 ROOT = Path(__file__).parent.parent.parent
 RSS = b'<rss version="2.0"><channel><title>Essai</title><item><title>Le GSIM attaque Djibo</title><link>http://example.org/1</link></item></channel></rss>'
 
 
-def tocsin(*words, given=None, **variables):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
-    return subprocess.run(
-        [sys.executable, "-m", "bot.cli.main", *words],
-        input=given,
-        capture_output=True,
-        text=True,
-        env={**kept, "PYTHONPATH": str(ROOT), **variables},
-        timeout=60,
-        check=False,
-    )
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def tocsin(clean_settings, monkeypatch, capfdbinary):
+    """Run `main()` in this process as the installed command would be, in an empty folder."""
+
+    def call(*words, given="", **variables):
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["tocsin", *words])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
+        capfdbinary.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as left:
+            code = left.code or 0
+        sys.stdout.flush()
+        out, err = capfdbinary.readouterr()
+        return Done(code, out.decode(), err.decode())
+
+    return call
 
 
 @pytest.fixture
@@ -74,6 +90,27 @@ def web():
     thread.join()
 
 
+def test_explain_speaks_to_a_person_in_sentences(tocsin):
+    done = tocsin("explain", "Le GSIM attaque un camp près de Djibo, au Burkina Faso. Mory Goïta marque deux buts.")
+
+    assert [True, True, False] == [words in done.stdout for words in ("[GSIM]", "JNIM (jnim)", "(goita)")]
+
+
+def test_the_catalogue_is_listed_shown_and_checked(tocsin, tmp_path):
+    (tmp_path / "mine.toml").write_text(
+        'family = "x"\n[[entity]]\nid = "cma"\nname = "CMA"\nkind = "group"\n[[entity.alias]]\ntext = "CMA"\nkind = "acronym"\n'
+    )
+    listed, shown, unknown = (
+        tocsin("catalogue", "list"),
+        tocsin("catalogue", "show", "jnim"),
+        tocsin("catalogue", "show", "nobody"),
+    )
+    checked = tocsin("catalogue", "check", "mine.toml")
+
+    assert [True, True, True] == ["jnim" in listed.stdout, "GSIM" in shown.stdout, unknown.returncode != 0]
+    assert [1, True] == [checked.returncode, "mine.toml:" in checked.stdout + checked.stderr]
+
+
 def test_help_lists_every_command_without_importing_the_heavy_ones():
     code = (
         "import sys; from typer.testing import CliRunner; from bot.cli.main import application\n"
@@ -99,7 +136,7 @@ def test_match_stories_and_explain_import_no_database_and_no_telegram():
     )
 
 
-def test_the_version_is_told_or_unknown_but_never_a_traceback():
+def test_the_version_is_told_or_unknown_but_never_a_traceback(tocsin):
     assert "Traceback" not in tocsin("--version").stderr
 
 
@@ -116,13 +153,13 @@ def test_the_version_is_told_or_unknown_but_never_a_traceback():
         (["match", "none.jsonl"], 1, "none.jsonl cannot be read"),
     ],
 )
-def test_what_a_user_does_wrong_is_one_sentence_with_the_remedy(words, code, says, tmp_path):
+def test_what_a_user_does_wrong_is_one_sentence_with_the_remedy(words, code, says, tmp_path, tocsin):
     done = tocsin(*words, TOCSIN_DATABASE_URL=f"sqlite:///{tmp_path}/t.db")
 
     assert (code, True, False) == (done.returncode, says in done.stderr, "Traceback" in done.stderr)
 
 
-def test_a_wrong_setting_is_one_sentence_and_wrong_use():
+def test_a_wrong_setting_is_one_sentence_and_wrong_use(tocsin):
     done = tocsin("config", TOCSIN_TELEGRAM__TOKN="x")
 
     assert (2, "tocsin: TOCSIN_TELEGRAM__TOKN is not a setting. Did you mean TOCSIN_TELEGRAM__TOKEN?\n") == (
@@ -131,14 +168,14 @@ def test_a_wrong_setting_is_one_sentence_and_wrong_use():
     )
 
 
-def test_a_damaged_database_is_one_sentence(tmp_path):
+def test_a_damaged_database_is_one_sentence(tmp_path, tocsin):
     (tmp_path / "t.db").write_bytes(b"nonsense" * 500)
     done = tocsin("feeds", "list", TOCSIN_DATABASE_URL=f"sqlite:///{tmp_path}/t.db")
 
     assert (1, True) == (done.returncode, "is damaged or is no Tocsin database. Restore a backup" in done.stderr)
 
 
-def test_a_place_that_cannot_be_written_is_one_sentence():
+def test_a_place_that_cannot_be_written_is_one_sentence(tocsin):
     done = tocsin("db", "upgrade", TOCSIN_DATABASE_URL="sqlite:////proc/tocsin/t.db")
 
     assert (1, False, True) == (done.returncode, "Traceback" in done.stderr, "tocsin: " in done.stderr)
@@ -155,7 +192,7 @@ def test_a_reader_that_goes_away_is_no_error():
     assert (1, "") == (len(done.stdout.splitlines()), done.stderr)
 
 
-def test_stories_places_every_line_and_names_a_bad_one_in_its_place():
+def test_stories_places_every_line_and_names_a_bad_one_in_its_place(tocsin):
     given = "\n".join(  # noqa: FLY002 - a line each is read more easily
         [
             '{"id": "1", "title": "Attaque du GSIM à Djibo : sept soldats tués", "published": "2026-03-01T06:00:00Z", "outlet": "a", "lang": "fr"}',
@@ -179,7 +216,7 @@ def test_stories_places_every_line_and_names_a_bad_one_in_its_place():
     assert [False, True, False, True] == ["error" in row for row in rows]
 
 
-def test_the_charter_paraphrase_yields_what_the_readme_shows():
+def test_the_charter_paraphrase_yields_what_the_readme_shows(tocsin):
     given = json.dumps(
         {
             "id": "charter",

@@ -1,0 +1,89 @@
+"""Show what an operator sees who starts the bot: with a token, without one, and for a demo."""
+
+import asyncio
+import io
+import os
+import signal
+
+import pytest
+
+from bot.clock import SimulatedClock, SystemClock
+from bot.config import load_settings
+from bot.demonstrating import demonstrate, replay
+from bot.running import poll_round, run
+from bot.sandbox.server import SANDBOX_TOKEN, Sandbox
+
+FEEDS = '[[outlet]]\nkey = "a"\nkind = "wire"\n[[outlet.feed]]\nurl = "http://10.0.0.1/feed"\n'
+
+
+@pytest.fixture
+def nowhere(clean_settings, monkeypatch, tmp_path):
+    """Leave one feed that cannot be reached, and a reader who asks for help and then says no more."""
+    (tmp_path / "feeds.toml").write_text(FEEDS)
+    monkeypatch.setenv("TOCSIN_FEEDS__FILE", str(tmp_path / "feeds.toml"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("/help\n"))
+    return load_settings
+
+
+def stop_after(seconds):
+    asyncio.get_running_loop().call_later(seconds, os.kill, os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.slow
+async def test_without_a_token_and_without_a_network_sample_news_is_shown_and_marked(nowhere, capsys, tmp_path):
+    stop_after(12)
+    await run(nowhere(), role="all")
+    shown = capsys.readouterr().out
+
+    assert [True] * 5 == [
+        words in shown
+        for words in ("without a token", "TOCSIN_TELEGRAM__TOKEN", "/watch", "No feed can be reached", "SAMPLE · ")
+    ]
+    assert not (tmp_path / "tocsin.db").exists()
+
+
+@pytest.mark.slow
+async def test_with_a_token_no_sample_news_is_shown_or_sent_and_the_owner_is_invited(nowhere, monkeypatch, capsys):
+    async with Sandbox(SystemClock()).open() as telegram:
+        monkeypatch.setenv("TOCSIN_TELEGRAM__TOKEN", SANDBOX_TOKEN)
+        monkeypatch.setenv("TOCSIN_TELEGRAM__BASE_URL", telegram.base_url)
+        stop_after(9)
+        await run(nowhere(), role="all")
+        said = capsys.readouterr()
+
+        assert () == telegram.accepted()
+    assert ("?start=claim-" in said.err, "SAMPLE" in said.out + said.err) == (True, False)
+    assert SANDBOX_TOKEN not in said.out + said.err
+
+
+@pytest.mark.slow
+async def test_the_demo_rings_and_takes_commands_in_the_terminal(clean_settings, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("/start\n1\n"))
+    stop_after(9)
+    await demonstrate(clean_settings, data=None)
+    shown = capsys.readouterr().out
+
+    assert [True] * 4 == [words in shown for words in ("SAMPLE · ", "Which language", "✎ edited", "balance")]
+
+
+@pytest.mark.slow
+async def test_a_replay_prints_alerts_and_a_balance_that_holds(clean_settings, capsys, tmp_path):
+    held = await replay(clean_settings, data=tmp_path / "demo", faults=("429",))
+    shown = capsys.readouterr().out
+
+    assert (True, True) == (held, "The two ledgers agree; nothing was lost." in shown)
+
+
+async def test_one_round_of_polling_says_what_each_feed_came_to(nowhere):
+    (report,) = await poll_round(nowhere(), [])
+
+    assert ("http://10.0.0.1/feed", "refused-address") == (report.feed, report.result)
+
+
+def test_the_simulated_clock_only_moves_forward():
+    clock = SimulatedClock(SystemClock().now())
+    before = clock.now()
+    clock.advance(-5)
+    clock.advance_to(before)
+
+    assert before == clock.now()
