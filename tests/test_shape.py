@@ -3,6 +3,7 @@
 import ast
 import statistics
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ CLOCKS = {"datetime", "date", "time", "datetime.datetime", "datetime.date"}
 RECEIVERS = {"self", "cls", "session"}
 
 
+@cache
 def parsed(path):
     return ast.parse(path.read_text(encoding="utf-8"))
 

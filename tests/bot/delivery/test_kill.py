@@ -83,6 +83,7 @@ async def killed_and_resumed(desk, sandbox, database, *, kills):
     return Counter(each.message["text"] for each in sandbox.accepted())
 
 
+@pytest.mark.slow
 async def test_a_kill_between_send_and_settle_loses_nothing_and_repeats_at_most_what_was_in_flight(
     desk, sandbox, store, sqlite_database
 ):
