@@ -66,7 +66,7 @@ def insert_new(session: Session, table: type[Table], rows: Sequence[Mapping[str,
     if not rows:
         return 0
     insert = sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
-    before = insert.on_conflict_do_nothing()
+    before = insert.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     return sum(session.connection().execute(before, dict(row)).rowcount for row in rows)
 
 

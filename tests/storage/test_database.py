@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlmodel import select
 
 from storage.database import Database
+from storage.dialect import insert_new
 from storage.errors import (
     DatabaseBusy,
     DatabaseCorrupt,
@@ -171,3 +172,10 @@ def test_a_backup_of_a_running_database_is_private_and_leaves_the_inbox_out(sqli
     copy.dispose()
 
     assert ({"hash": "kept"}, 0o600) == (kept, target.stat().st_mode & 0o777)
+
+
+def test_what_was_really_new_is_counted_on_both_databases(database):
+    with database.transaction() as session:
+        rows = [{"name": name, "holder": "", "until": NOW, "epoch": 0} for name in ("one", "two", "one")]
+
+        assert [2, 0] == [insert_new(session, Lease, rows), insert_new(session, Lease, rows)]
