@@ -149,7 +149,7 @@ class Tocsin:
                 bells["send"].nudge()
 
         async def digest() -> None:
-            if await open_due_editions(self.store, self.clock):
+            if await open_due_editions(self.store, self.clock, name=self.vigil.name):
                 bells["send"].nudge()
 
         return {

@@ -8,14 +8,14 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
-from babel.dates import format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bot.quiet import zone
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 # The source texts are English; each other language has a catalogue.
 LANGUAGES: Final = {"en": "English", "fr": "Français"}
@@ -44,6 +44,10 @@ class Texts:
     def day_time(self, moment: datetime, tz: str) -> str:
         """Return day, month, hours and minutes in a zone."""
         return format_datetime(moment.astimezone(zone(tz)), "d MMM, HH:mm", locale=self.lang)
+
+    def day(self, moment: date) -> str:
+        """Return a day in full, without its year."""
+        return format_date(moment, "EEEE d MMMM", locale=self.lang)
 
 
 @cache

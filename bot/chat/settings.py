@@ -11,6 +11,7 @@ from bot.chat.args import clock, read_clock, read_hours, read_zone
 from bot.chat.explaining import story_message
 from bot.chat.replies import text
 from bot.delivery.message import Message, bold, compose
+from bot.digest.choose import SINCE
 from bot.digest.editions import digest_now
 from bot.texts import LANGUAGES
 from storage.chats import update_chat
@@ -57,7 +58,7 @@ async def set_up(ask: Ask) -> None:
         await _watch_preset(ask, value)
         ask.show(onboarding.ask_how(ask.say))
     elif step == "m" and value in onboarding.MODES:
-        change(ask, mode=value, settings={"digest_from": ask.now.isoformat()})
+        change(ask, mode=value, settings={SINCE: ask.now.isoformat()})
         ask.show(onboarding.ask_where(ask.say))
     elif step == "z" and (zone := read_zone(value)):
         change(ask, tz=zone)
@@ -88,7 +89,7 @@ async def show_settings(ask: Ask) -> None:
         if zone is None:
             ask.reply(text(ask.say("I do not know that city. Try a large one near it, for example Bamako or Paris.")))
             return
-        change(ask, tz=zone, settings={"digest_from": ask.now.isoformat()})
+        change(ask, tz=zone, settings={SINCE: ask.now.isoformat()})
     ask.reply(cards.settings_card(ask.say, ask.chat))
 
 
@@ -98,7 +99,7 @@ async def turn(ask: Ask) -> None:
     if name == "lang" and value in LANGUAGES:
         change(ask, lang=value)
     elif name == "mode" and value in onboarding.MODES:
-        change(ask, mode=value, settings={"digest_from": ask.now.isoformat()})
+        change(ask, mode=value, settings={SINCE: ask.now.isoformat()})
     elif name in cards.SWITCHES and value in {"on", "off"}:
         change(ask, settings={name: cards.SWITCHES[name].stored(on=value == "on")})
     elif name == "zone":
@@ -128,13 +129,14 @@ async def digest(ask: Ask) -> None:
     words = ask.words.lower()
     minute = read_clock(words)
     if words in {"now", "maintenant"}:
-        ask.effect(digest_now, ask.chat.id, now=ask.now, update_id=ask.turn.update_id)
+        name = ask.context.vigil.name
+        ask.effect(digest_now, ask.chat.id, name=name, now=ask.now, update_id=ask.turn.update_id)
         return
     if words in {"off", "non"}:
         change(ask, mode="instant")
     elif minute is not None:
         mode = "both" if ask.chat.mode == "instant" else ask.chat.mode
-        change(ask, mode=mode, digest_minute=minute, settings={"digest_from": ask.now.isoformat()})
+        change(ask, mode=mode, digest_minute=minute, settings={SINCE: ask.now.isoformat()})
     elif words:
         ask.reply(text(ask.say("Say the hour: /digest 07:00, /digest now, or /digest off.")))
         return

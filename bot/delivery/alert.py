@@ -84,6 +84,16 @@ def alert(view: StoryView, *, kind: DeliveryKind, reader: Reader, muted: bool = 
     return Message(_first_fitting(drafts), keyboard=_keyboard(view, reader, muted=muted))
 
 
+def severity_mark(view: StoryView) -> str:
+    """Return the mark of how grave a story is."""
+    return _MARKS[_severity(view)]
+
+
+def known_facts(view: StoryView, reader: Reader, *, entry: StoryEntryView) -> tuple[Sequence[Span], ...]:
+    """Return what is known of a story in short lines: that it is only claimed, its toll, its places."""
+    return (_claim(view, reader, entry=entry), _tolls(view, reader), _places(view, reader))
+
+
 def _first_fitting(drafts: Iterator[tuple[Span, ...]]) -> tuple[Span, ...]:
     spans: tuple[Span, ...] = ()
     for spans in drafts:

@@ -1,38 +1,102 @@
-"""Choose what stands in an edition: the chat's stories of the day, the most told first. Pure."""
+"""Choose which editions are due, and what stands in one. Pure.
+
+An edition belongs to a chat and a local day. Its moment is the chat's hour on that day
+in its zone: an hour that a clock change skips comes when it would have come, one that it
+repeats comes the first time. What the chat asked for only after that moment begins with
+the next day, so that setting the hour never sends anything at once.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.quiet import zone
+from matchers.revisions import StoryState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
-    from storage.records import ChatRecord, StoryView
+    from storage.records import ChatRecord, MuteRecord, StoryView
 
 # An edition that was missed (the machine slept) is still worth reading for so long.
-_LATE: Final = timedelta(hours=12)
+LATE: Final = timedelta(hours=12)
 MOST_STORIES: Final = 20
+# The name of the setting that holds since when the chat wants its digest as it does.
+SINCE: Final = "digest_from"
 
 
-def due_day(chat: ChatRecord, now: datetime) -> str | None:
-    """Return the local day whose edition is due for a chat, as 2026-03-01; None while its hour has not come.
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Hold an edition to be opened: for whom, for which local day, and when it was to come."""
 
-    The hour is the chat's own; on a day when the clocks skip it, it comes with the first minute after.
-    """
-    local = now.astimezone(zone(chat.tz))
-    hour = local.replace(hour=chat.digest_minute // 60, minute=chat.digest_minute % 60, second=0, microsecond=0)
-    if not hour <= local <= hour + _LATE:
-        return None
-    if chat.digest_days and str(local.isoweekday()) not in chat.digest_days:
-        return None
-    return local.date().isoformat()
+    chat: ChatRecord
+    day: str
+    moment: datetime
 
 
-def ordered(views: Sequence[StoryView]) -> list[StoryView]:
-    """Return stories in the order of an edition: most outlets, then newest."""
-    return sorted(views, key=lambda view: (-len({entry.outlet.key for entry in view.entries}), -view.last.timestamp()))[
-        :MOST_STORIES
-    ]
+def due_editions(chats: Iterable[ChatRecord], had: Collection[tuple[int, str]], *, now: datetime) -> tuple[Due, ...]:
+    """Return the editions whose hour has come; `had` are the (chat, day) that were opened before."""
+    found = (due_edition(chat, now=now) for chat in chats)
+    return tuple(due for due in found if due and (due.chat.id, due.day) not in had)
+
+
+def due_edition(chat: ChatRecord, *, now: datetime) -> Due | None:
+    """Return the newest edition of a chat whose moment is past, but not long past."""
+    here = zone(chat.tz)
+    today = now.astimezone(here).date()
+    for day in (today, today - timedelta(days=1)):
+        local = datetime.combine(day, time(chat.digest_minute // 60, chat.digest_minute % 60), here)
+        moment = local.astimezone(UTC)
+        wanted = not chat.digest_days or str(day.isoweekday()) in chat.digest_days
+        if wanted and moment <= now <= moment + LATE and moment >= asked_at(chat):
+            return Due(chat, day.isoformat(), moment)
+    return None
+
+
+def asked_at(chat: ChatRecord) -> datetime:
+    """Return since when a chat wants its digest at this hour."""
+    since = chat.settings.get(SINCE)
+    return datetime.fromisoformat(since) if since else chat.created
+
+
+def audible(views: Iterable[StoryView], mutes: Sequence[MuteRecord]) -> tuple[StoryView, ...]:
+    """Return the stories that a chat has not silenced: itself, all its terms in them, or all their outlets."""
+    silent = {(mute.kind, mute.target) for mute in mutes}
+    return tuple(view for view in views if not _is_silent(view, silent))
+
+
+def _is_silent(view: StoryView, silent: set[tuple[str, str]]) -> bool:
+    return (
+        ("story", str(view.story)) in silent
+        or all(("term", match.term) in silent for match in view.matches)
+        or all(("outlet", entry.outlet.key) in silent for entry in view.entries)
+    )
+
+
+def ordered(views: Iterable[StoryView], votes: dict[str, int] | None = None) -> tuple[StoryView, ...]:
+    """Return stories as an edition has them: most independent outlets, gravest, newest; disliked ones last."""
+    liked = votes or {}
+    return tuple(
+        sorted(
+            views,
+            key=lambda view: (
+                -liked.get(str(view.story), 0),
+                -independent(view),
+                -_severity(view),
+                -view.last.timestamp(),
+                view.story,
+            ),
+        )
+    )
+
+
+def independent(view: StoryView) -> int:
+    """Return how many outlets tell a story independently of each other."""
+    known = StoryState.from_json(view.state).independent if view.state else 0
+    return known or len({entry.outlet.owner or entry.outlet.key for entry in view.entries})
+
+
+def _severity(view: StoryView) -> int:
+    return StoryState.from_json(view.state).severity if view.state else 0

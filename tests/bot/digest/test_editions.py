@@ -1,110 +1,131 @@
-"""Show that each edition comes at its local hour, exactly once, and tells what the chat watches."""
+"""Show that editions are opened once, hold what was held, and are cut between stories."""
 
-from datetime import UTC, datetime, timedelta
+import asyncio
 
-import pytest
-
-from bot.digest.choose import due_day
-from bot.digest.editions import open_due_editions
-from bot.sandbox.demo import READER
-from storage.chats import find_chat, update_chat
-from storage.outbox import backlog, balance
-from storage.records import ChatRecord
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+from bot.delivery.message import Message
+from bot.delivery.render import to_html, units
+from bot.digest.editions import digest_now, open_due_editions
+from storage.chats import mute, update_chat
+from storage.delivery_records import DeliveryKind, NewDelivery
+from storage.outbox import balance, claim_deliveries, owe
 
 
-def chat(tz="Africa/Bamako", minute=420, days=""):
-    return ChatRecord(
-        1,
-        7,
-        0,
-        "private",
-        "active",
-        lang="fr",
-        tz=tz,
-        mode="both",
-        digest_minute=minute,
-        digest_days=days,
-        settings={},
-        created=NOON,
-    )
+def name(entity, _lang):
+    return entity.upper()
 
 
-@pytest.mark.parametrize(
-    ("tz", "moment", "expected"),
-    [
-        ("Africa/Bamako", datetime(2026, 3, 1, 6, 59, tzinfo=UTC), None),
-        ("Africa/Bamako", datetime(2026, 3, 1, 7, 0, tzinfo=UTC), "2026-03-01"),
-        ("Africa/Niamey", datetime(2026, 3, 1, 6, 0, tzinfo=UTC), "2026-03-01"),
-        ("America/New_York", datetime(2026, 3, 1, 11, 0, tzinfo=UTC), None),
-        ("America/New_York", datetime(2026, 3, 1, 12, 0, tzinfo=UTC), "2026-03-01"),
-        ("Europe/Paris", datetime(2026, 3, 29, 5, 0, tzinfo=UTC), "2026-03-29"),
-        ("Africa/Bamako", datetime(2026, 3, 1, 19, 30, tzinfo=UTC), None),
-    ],
-)
-def test_an_edition_is_due_from_its_local_hour_on_for_half_a_day(tz, moment, expected):
-    assert expected == due_day(chat(tz), moment)
+async def owed(archive):
+    """Claim what is due, one after another, and return it."""
+    found = []
+    while batch := await archive.store.write(
+        claim_deliveries, now=archive.clock.now(), limit=8, lease_s=90, holder="test"
+    ):
+        from storage.delivery_records import DeliveryOutcome, DeliveryState
+        from storage.outbox import settle
+
+        outcomes = [DeliveryOutcome(due.id, due.lease_token, DeliveryState.SENT, message_id=due.id) for due in batch]
+        await archive.store.write(settle, outcomes, now=archive.clock.now())
+        found += batch
+    return found
 
 
-def test_a_day_that_the_chat_did_not_ask_for_has_none():
-    sunday = datetime(2026, 3, 1, 8, tzinfo=UTC)
+async def test_an_edition_comes_once_a_day_whoever_asks_and_how_often(archive):
+    await archive.reader()
+    await archive.report("GSIM attacks a convoy")
+    archive.clock.advance(3600)
+    opened = await asyncio.gather(*(open_due_editions(archive.store, archive.clock, name=name) for _ in range(4)))
+    archive.clock.advance(24 * 3600)
+    tomorrow = await open_due_editions(archive.store, archive.clock, name=name)
+    deliveries = await owed(archive)
 
-    assert (None, "2026-03-01") == (due_day(chat(days="12345"), sunday), due_day(chat(days="67"), sunday))
-
-
-@pytest.mark.parametrize("tz", ["Europe/Paris", "America/New_York", "Africa/Bamako", "Asia/Kathmandu", "Pacific/Apia"])
-@pytest.mark.parametrize("minute", [150, 420])
-def test_a_year_of_hours_gives_each_day_exactly_one_edition(tz, minute):
-    moment, days = datetime(2026, 1, 1, tzinfo=UTC), []
-    for _ in range(365 * 24):
-        day = due_day(chat(tz, minute), moment)
-        if day and (not days or days[-1] != day):
-            days.append(day)
-        moment += timedelta(hours=1)
-
-    assert len(days) == len(set(days))
-    assert len(days) in {365, 366}
+    assert (1, 1) == (sum(opened), tomorrow)
+    assert [("2 deliveries", 0), ("2 deliveries", 0)] == [
+        (f"{len(deliveries)} deliveries", due.part) for due in deliveries
+    ]
 
 
-async def digest_texts(talk):
-    return [m["text"] for m in talk.sandbox.messages(READER) if m.get("text", "").startswith("Digest of")]
+async def test_an_edition_tells_what_was_held_for_it(archive):
+    chat = await archive.reader()
+    story = await archive.report("GSIM attacks a convoy")
+    held = NewDelivery(chat, DeliveryKind.ALERT, 2, archive.clock.now(), held=True, story=story, revision=1)
+    await archive.store.write(owe, [held], now=archive.clock.now())
+    archive.clock.advance(3600)
+    await open_due_editions(archive.store, archive.clock, name=name)
+    (due,) = await owed(archive)
+
+    assert "GSIM attacks a convoy" in Message.from_json(due.payload).text
+    assert 0 == (await archive.store.read(balance)).lost
 
 
-async def test_an_edition_is_sent_once_and_again_the_next_day(talk):
-    await talk.publish(4)
-    reader = await talk.store.read(find_chat, READER)
-    await talk.store.write(update_chat, reader.id, mode="both", digest_minute=7 * 60)
-    talk.clock.advance_to(talk.clock.now().replace(hour=8))
-    opened = [await open_due_editions(talk.store, talk.clock) for _ in range(3)]
-    await talk.settle()
-    talk.clock.advance(24 * 3600)
-    opened.append(await open_due_editions(talk.store, talk.clock))
-    await talk.settle()
+async def test_a_long_edition_is_cut_between_stories_into_parts_that_fit(archive):
+    await archive.reader()
+    for number in range(40):
+        title = f"GSIM {number:02} {'attaque un convoi de carburant ' * 5}"
+        await archive.report(title, outlet=f"outlet-{number}", state={"tolls": {"killed": 7}, "places": ["gao"]})
+    archive.clock.advance(3600)
+    await open_due_editions(archive.store, archive.clock, name=name)
+    deliveries = await owed(archive)
+    messages = [Message.from_json(due.payload) for due in deliveries]
 
-    assert [1, 0, 0, 1] == opened
-    assert [True, True] == [words in (await digest_texts(talk))[0] for words in ("Three Sahel governments", "outlets")]
-
-
-async def test_a_chat_with_digests_only_is_not_rung_and_reads_it_in_the_edition(talk):
-    reader = await talk.store.read(find_chat, READER)
-    await talk.store.write(update_chat, reader.id, mode="digest", digest_minute=7 * 60)
-    await talk.publish(2)
-    rung = len(talk.accepted())
-    held = (await talk.store.read(backlog, now=talk.clock.now())).held
-    talk.clock.advance_to(talk.clock.now().replace(hour=8))
-    await open_due_editions(talk.store, talk.clock)
-    await talk.settle()
-    after = await talk.store.read(backlog, now=talk.clock.now())
-
-    assert (0, True, 0, 0) == (rung, held >= 1, after.held, (await talk.store.read(balance)).lost)
-    assert 1 == len(await digest_texts(talk))
+    assert list(range(len(deliveries))) == [due.part for due in deliveries]
+    assert len(deliveries) > 1
+    assert [] == [message.text[:20] for message in messages[1:] if not message.text.startswith(("⚪", "🟡"))]
+    assert [] == [html[:20] for message in messages for html in to_html(message) if units(html) > 32_768]
+    assert "20 smaller stories are left out." in messages[-1].text
 
 
-async def test_a_quiet_day_is_one_line(talk):
-    reader = await talk.store.read(find_chat, READER)
-    await talk.store.write(update_chat, reader.id, mode="both", digest_minute=5 * 60)
-    await open_due_editions(talk.store, talk.clock)
-    await talk.settle()
+async def test_an_empty_edition_is_one_line_or_none_as_the_chat_likes(archive):
+    talkative, terse = await archive.reader(7), await archive.reader(8, settings={"empty_digest": False})
+    archive.clock.advance(3600)
+    opened = await open_due_editions(archive.store, archive.clock, name=name)
+    deliveries = await owed(archive)
 
-    assert ["Digest of 2026-03-01\nNothing happened to what this chat watches."] == await digest_texts(talk)
+    assert (2, [talkative]) == (opened, [due.chat for due in deliveries])
+    assert terse not in [due.chat for due in deliveries]
+    assert "Nothing happened" in Message.from_json(deliveries[0].payload).text
+
+
+async def test_an_edition_covers_what_came_since_the_one_before(archive):
+    chat = await archive.reader()
+    archive.clock.advance(3600)
+    await open_due_editions(archive.store, archive.clock, name=name)
+    archive.clock.advance(2 * 3600)
+    await archive.report("GSIM attacks a convoy")
+    archive.clock.advance(46 * 3600)
+    await open_due_editions(archive.store, archive.clock, name=name)
+    second = (await owed(archive))[-1]
+
+    assert chat == second.chat
+    assert "GSIM attacks a convoy" in Message.from_json(second.payload).text
+
+
+async def test_a_silenced_story_is_not_told(archive):
+    chat = await archive.reader()
+    story = await archive.report("GSIM attacks a convoy")
+    await archive.store.write(mute, chat, kind="story", target=str(story))
+    await archive.store.write(digest_now, chat, name=name, now=archive.clock.now(), update_id=1)
+    (due,) = await owed(archive)
+
+    assert "Nothing happened" in Message.from_json(due.payload).text
+
+
+async def test_an_edition_says_day_outlets_tolls_and_places_in_the_chats_language(sqlite_archive):
+    archive = sqlite_archive
+    chat = await archive.reader()
+    await archive.store.write(update_chat, chat, lang="fr", tz="Europe/Paris")
+    known = {"tolls": {"killed": 7}, "places": ["gao"], "voices": ["a", "b"], "severity": 4, "claimed": True}
+    story = await archive.report("GSIM : attaque près de Gao", state=known)
+    await archive.report("Attaque à Gao", outlet="other-desk", story=story, state=known)
+    await archive.store.write(digest_now, chat, name=name, now=archive.clock.now(), update_id=1)
+    (due,) = await owed(archive)
+    told = Message.from_json(due.payload).text
+
+    assert [
+        "Résumé du dimanche 1 mars",
+        "1 sujet",
+        "🔴 GSIM : attaque près de Gao",
+        "   1 mars, 07:00 · 2 médias, 2 indépendants entre eux: Radio Fleuve, Other Desk",
+        "   Ceci repose sur une déclaration, selon Radio Fleuve ; non confirmé.",
+        "   Bilan le plus élevé annoncé : tués 7",
+        "   📍 GAO",
+    ] == [line for line in told.splitlines() if line]
