@@ -78,7 +78,13 @@ def _from_variable(_folder):
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_url):
-    """Migrate one database once; each test gets a copy of it."""
+    """Migrate one database once; each test gets a copy of it. What a power cut would lose need not last here."""
+    import psycopg
+
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
     return _with_database(postgres_url, f"template_{uuid.uuid4().hex[:8]}", template=None, migrate=True)
 
 
