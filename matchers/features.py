@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from rapidfuzz import fuzz
 
+from matchers.facts import EventKind, read_facts
 from matchers.text import tokens
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
 _GRAM: Final = 4
+# log-odds: an attack is seldom an accord; two reports of one toll are seldom of two events
+_OTHER_KIND: Final = -1.5
+_SAME_TOLL: Final = 1.0
 _STOP: Final = frozenset(
     [
         "the",
@@ -103,6 +107,8 @@ class Traits:
     words: frozenset[str]
     names: frozenset[str]
     numbers: frozenset[str]
+    event: EventKind
+    tolls: frozenset[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,7 @@ def traits_of(entry: StoryEntry, entities: tuple[str, ...]) -> Traits:
     text = " ".join(kept)
     padded = f" {text} "
     grams = Counter(padded[i : i + _GRAM] for i in range(max(1, len(padded) - _GRAM + 1)))
+    facts = read_facts(entry.title, entry.summary)
     capital = {folded for raw, folded in words[1:] if raw[:1].isupper() and folded not in _STOP}
     return Traits(
         key=entry.key,
@@ -141,6 +148,8 @@ def traits_of(entry: StoryEntry, entities: tuple[str, ...]) -> Traits:
         words=frozenset(kept),
         names=frozenset(capital | {f"={entity}" for entity in entities}),
         numbers=frozenset(_NUMBER.findall(entry.title)),
+        event=facts.event,
+        tolls=frozenset(facts.tolls.items()),
     )
 
 
@@ -195,7 +204,14 @@ def similarity(one: Traits, other: Traits, *, frequencies: Frequencies) -> float
         total += weights.numbers_shared * len(one.numbers & other.numbers)
     elif one.numbers and other.numbers:
         total += weights.numbers_differ
-    return 1 / (1 + math.exp(-total))
+    return 1 / (1 + math.exp(-total - _evidence(one, other)))
+
+
+def _evidence(one: Traits, other: Traits) -> float:
+    """Return what the kind of event and the toll say, in log-odds; hand-set, since the fitted news had neither."""
+    kinds = {one.event, other.event} - {EventKind.OTHER}
+    against = _OTHER_KIND if len(kinds) == 2 else 0.0
+    return against + (_SAME_TOLL if one.tolls & other.tolls else 0.0)
 
 
 def _cosine(one: Traits, other: Traits, *, frequencies: Frequencies) -> float:

@@ -59,7 +59,7 @@ async def test_with_a_token_no_sample_news_is_shown_or_sent_and_the_owner_is_inv
 @pytest.mark.slow
 async def test_the_demo_rings_and_takes_commands_in_the_terminal(clean_settings, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO("/start\n1\n"))
-    stop_after(9)
+    stop_after(16)
     await demonstrate(clean_settings, data=None)
     shown = capsys.readouterr().out
 
