@@ -29,6 +29,9 @@ _GRAM: Final = 4
 # log-odds: an attack is seldom an accord; two reports of one toll are seldom of two events
 _OTHER_KIND: Final = -1.5
 _SAME_TOLL: Final = 1.0
+# for the same kind of event: a name that both write, or only an entity that both name; same language, across
+_SAME_NAME: Final = (0.5, 1.5)
+_SAME_ENTITY: Final = (0.0, 0.5)
 _STOP: Final = frozenset(
     [
         "the",
@@ -204,14 +207,19 @@ def similarity(one: Traits, other: Traits, *, frequencies: Frequencies) -> float
         total += weights.numbers_shared * len(one.numbers & other.numbers)
     elif one.numbers and other.numbers:
         total += weights.numbers_differ
-    return 1 / (1 + math.exp(-total - _evidence(one, other)))
+    return 1 / (1 + math.exp(-total - _evidence(one, other, across=across)))
 
 
-def _evidence(one: Traits, other: Traits) -> float:
-    """Return what the kind of event and the toll say, in log-odds; hand-set, since the fitted news had neither."""
+def _evidence(one: Traits, other: Traits, *, across: bool) -> float:
+    """Return what kind of event, toll and names say, in log-odds; hand-set, since the fitted news had no such facts."""
     kinds = {one.event, other.event} - {EventKind.OTHER}
-    against = _OTHER_KIND if len(kinds) == 2 else 0.0
-    return against + (_SAME_TOLL if one.tolls & other.tolls else 0.0)
+    evidence = _OTHER_KIND if len(kinds) == 2 else 0.0
+    evidence += _SAME_TOLL if one.tolls & other.tolls else 0.0
+    if len(kinds) == 1 and one.event is other.event:
+        shared = one.names & other.names
+        named = any(not name.startswith("=") for name in shared)
+        evidence += _SAME_NAME[across] if named else _SAME_ENTITY[across] if shared else 0.0
+    return evidence
 
 
 def _cosine(one: Traits, other: Traits, *, frequencies: Frequencies) -> float:
