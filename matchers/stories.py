@@ -196,5 +196,5 @@ def _option(
     margin = score - settings.join[across]
     if not near or margin < 0:
         return None
-    repeats = near[0][0] >= settings.same_development[across]
-    return margin, story, score, near[0][2] if repeats else ""
+    told = [pair for pair in pairs if pair[0] >= settings.same_development[pair[1]]]
+    return margin, story, score, max(told)[2] if told else ""
