@@ -234,5 +234,12 @@ def print_balance(console: Console, struck: DemoBalance, *, refusals: int) -> No
     ):
         for event in events:
             console.print(Text(f"  {name}: {event}", style="yellow"))
-    words = "The two ledgers agree; nothing was lost." if struck.holds else "The two ledgers differ."
-    console.print(Text(words, style="bold green" if struck.holds else "bold red"))
+    console.print(Text(_verdict(struck), style="bold green" if struck.holds else "bold red"))
+
+
+def _verdict(struck: DemoBalance) -> str:
+    if not struck.holds:
+        return "The two ledgers differ."
+    if struck.repeated:
+        return f"Nothing was lost; {len(struck.repeated)} events were told twice, as two stories."
+    return "The two ledgers agree; nothing was lost."
