@@ -37,6 +37,10 @@ class Texts:
         """Return the form that a number takes, with `{n}` filled in."""
         return self._catalogue.ngettext(one, many, count).replace("{n}", str(count))
 
+    def colon(self, head: str, rest: str) -> str:
+        """Return two parts with a colon between them, as the language sets it."""
+        return self("{head}: {rest}").replace("{head}", head).replace("{rest}", rest)
+
     def time(self, moment: datetime, tz: str) -> str:
         """Return hours and minutes in a zone."""
         return format_time(moment.astimezone(zone(tz)), "HH:mm", locale=self.lang)

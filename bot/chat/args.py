@@ -27,12 +27,20 @@ class Press:
     verb: str
     args: tuple[str, ...] = ()
 
+    @property
+    def fits(self) -> bool:
+        """Say whether Telegram takes it: an operator's entity may have a very long id."""
+        return len(self._data.encode()) <= MOST_DATA
+
+    @property
+    def _data(self) -> str:
+        return ":".join((VERSION, self.verb, *self.args))
+
     def pack(self) -> str:
         """Return it as callback data, at most 64 bytes."""
-        data = ":".join((VERSION, self.verb, *self.args))
-        if len(data.encode()) > MOST_DATA:
-            raise ValueError(f"callback data is too long: {data}")
-        return data
+        if not self.fits:
+            raise ValueError(f"callback data is too long: {self._data}")
+        return self._data
 
 
 def read_press(data: str) -> Press | None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.chat.args import MOST_DATA, Press
+from bot.chat.args import Press
 from bot.chat.naming import term_name
 from bot.chat.reasons import best_each, why_page
-from bot.chat.replies import text
+from bot.chat.replies import row, text
 from bot.delivery.alert import AlertRenderer, Reader, alert
 from bot.delivery.message import Button, Message, Span, bold, lines, link
 from bot.sandbox.newsstand import SAMPLE
@@ -114,11 +114,7 @@ def _offers(ask: Ask, view: StoryView) -> tuple[tuple[Button, ...], ...]:
         for entry in list(outlets.values())[-_MOST_OFFERS:]
     ]
     rows.append((f"‹ {say('Back')}", Press("st", (story,))))
-    return tuple((Button(label[:48], press.pack()),) for label, press in rows if _fits(press))
-
-
-def _fits(press: Press) -> bool:
-    return len(":".join(("1", press.verb, *press.args)).encode()) <= MOST_DATA
+    return tuple(each for label, press in rows for each in row(label, press))
 
 
 async def praise(ask: Ask) -> None:

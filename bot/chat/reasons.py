@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from bot.chat.args import Press
 from bot.chat.commands import mark
 from bot.chat.naming import term_name
-from bot.chat.replies import text
-from bot.delivery.message import Button, Message, Span, bold, compose, italic, lines
+from bot.chat.replies import row, text
+from bot.delivery.message import Message, Span, bold, compose, italic, lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,16 +58,13 @@ def why_page(say: Texts, view: StoryView, *, vigil: Vigil) -> Message:
     for match in best_each(view.matches)[:_MOST_SHOWN]:
         rows += _one(say, match, vigil=vigil)
     rows.append((italic(say("Score 80 is the bar; 100 is a full name, exactly written.")),))
-    stops = [
-        (
-            Button(
-                say("Stop watching {name}").replace("{name}", term_name(say, term, vigil=vigil))[:40],
-                Press("ux", (term,)).pack(),
-            ),
-        )
-        for term in dict.fromkeys(match.term for match in best_each(view.matches))
-    ]
-    return Message(lines(*rows), keyboard=tuple(stops[:_MOST_STOPS]))
+    terms = list(dict.fromkeys(match.term for match in best_each(view.matches)))[:_MOST_STOPS]
+    stops = [each for term in terms for each in row(_stop(say, term, vigil=vigil), Press("ux", (term,)))]
+    return Message(lines(*rows), keyboard=tuple(stops))
+
+
+def _stop(say: Texts, term: str, *, vigil: Vigil) -> str:
+    return say("Stop watching {name}").replace("{name}", term_name(say, term, vigil=vigil))
 
 
 def _one(say: Texts, match: TermMention, *, vigil: Vigil) -> list[Sequence[Span]]:
@@ -91,4 +88,4 @@ def _one(say: Texts, match: TermMention, *, vigil: Vigil) -> list[Sequence[Span]
 def in_words(say: Texts, reason: Reason) -> str:
     """Return a reason as a reader reads it."""
     words = say(WORDS[reason.code]) if reason.code in WORDS else reason.code
-    return f"{words}: {reason.detail}" if reason.detail else words
+    return say.colon(words, reason.detail) if reason.detail else words

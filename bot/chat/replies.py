@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from bot.chat.access import Who
 from bot.chat.commands import COMMANDS, mark
-from bot.delivery.message import Message, Span, bold, compose, lines
+from bot.delivery.message import Button, Message, Span, bold, compose, lines
 from bot.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.chat.args import Press
     from bot.chat.commands import Command
     from bot.texts import Texts
     from storage.delivery_records import Backlog
@@ -31,11 +32,18 @@ FAMILIES: Final = {
 }
 CAUTION: Final = mark("No alert does not mean no danger: this is press monitoring, not verified security information.")
 _MOST_SICK: Final = 10
+# Characters of a button's label that a phone shows.
+_LABEL: Final = 48
 
 
 def text(*spans: Span | str) -> Message:
     """Return a message of one paragraph."""
     return Message(tuple(Span(each) if isinstance(each, str) else each for each in spans))
+
+
+def row(label: str, press: Press) -> tuple[tuple[Button, ...], ...]:
+    """Return a row with one button; none for one that Telegram would not take."""
+    return ((Button(label[:_LABEL], press.pack()),),) if press.fits else ()
 
 
 def help_page(say: Texts, commands: Sequence[Command]) -> Message:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from bot.chat.args import Press, read_duration, read_silence
 from bot.chat.ask import read_number
 from bot.chat.explaining import show_story, story_message
-from bot.chat.naming import find_named, term_name
+from bot.chat.naming import find_named, restored, term_name
 from bot.chat.replies import text
 from bot.delivery.message import Button, Message, Span, bold, compose, lines
 from storage.chats import mute, mutes, unmute
@@ -146,7 +146,8 @@ async def mute_story(ask: Ask) -> None:
 async def mute_term(ask: Ask) -> None:
     """Silence one of the chat's terms for a day, by the button under a story."""
     entity = ":".join(ask.press[1:])
-    if not entity:
+    if restored(entity, ask.context.vigil) is None:
+        ask.toast(ask.say("This chat no longer watches that."))
         return
     ask.effect(mute, ask.chat.id, kind="term", target=entity, until=ask.now + _A_DAY)
     name = term_name(ask.say, entity, vigil=ask.context.vigil)

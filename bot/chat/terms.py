@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from bot.chat.args import Press
 from bot.chat.commands import mark
 from bot.chat.naming import restored, spellings, term_name
-from bot.chat.replies import text
+from bot.chat.replies import row, text
 from bot.delivery.message import Button, Message, Span, bold, compose, italic, lines
 from storage.chats import mute, mutes, unmute
 from storage.terms import add_term, remove_term, set_urgency, terms
@@ -155,16 +155,19 @@ async def drop_term(ask: Ask) -> None:
 def _undo(ask: Ask, dropped: TermRecord | None) -> tuple[tuple[Button, ...], ...]:
     if dropped is None:
         return ()
-    return ((Button(f"↩ {ask.say('Undo')}: {label(ask, dropped)}"[:_LABEL], Press("ua", (dropped.entity,)).pack()),),)
+    return row(f"↩ {ask.say('Undo')} · {label(ask, dropped)}", Press("ua", (dropped.entity,)))
 
 
 async def drop_named(ask: Ask) -> None:
     """Stop a term by the button under an explanation."""
     entity = ":".join(ask.press)
+    if entity not in {term.entity for term in await ask.read(terms, ask.chat.id)}:
+        ask.toast(ask.say("This chat no longer watches that."))
+        return
     name = term_name(ask.say, entity, vigil=ask.context.vigil)
     ask.effect(remove_term, ask.chat.id, entity=entity)
-    back = Button(ask.say("Undo"), Press("ua", (entity,)).pack())
-    ask.show(Message(compose(ask.say("No longer watched: {names}"), names=bold(name)), keyboard=((back,),)))
+    back = row(ask.say("Undo"), Press("ua", (entity,)))
+    ask.show(Message(compose(ask.say("No longer watched: {names}"), names=bold(name)), keyboard=back))
 
 
 async def take_back(ask: Ask) -> None:

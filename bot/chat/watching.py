@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.chat import naming
-from bot.chat.args import MOST_DATA, Press
+from bot.chat.args import Press
 from bot.chat.backtest import DAYS, Trial, try_term
-from bot.chat.replies import text
+from bot.chat.replies import row, text
 from bot.chat.settings import change
 from bot.chat.terms import show_terms_page
 from bot.delivery.message import Button, Message, Span, bold, compose, italic, lines, link
@@ -60,14 +60,13 @@ def _watch_named(ask: Ask, entity: str) -> None:
 def _watching(ask: Ask, entity: str, *, name: str) -> Message:
     known = ask.context.vigil.watchlist.entity(entity)
     forms = naming.spellings(known) if known and known.kind is not EntityKind.WORDS else ()
-    undo = Button(ask.say("Undo"), Press("ux", (entity,)).pack())
     return Message(
         lines(
             compose(ask.say("Watching from now on: {names}"), names=bold(name)),
             compose(ask.say("In any spelling: {names}…"), names=italic(", ".join(forms))) if forms else (),
             (Span(ask.say("This chat is stopped; /start goes on.")),) if ask.chat.status == "stopped" else (),
         ),
-        keyboard=((undo,),),
+        keyboard=row(ask.say("Undo"), Press("ux", (entity,))),
     )
 
 
@@ -97,7 +96,7 @@ def _trial(session: Session, term: Entity, *, since: datetime) -> Trial:
 
 def _offer(ask: Ask, trial: Trial, *, named: Sequence[Entity], advice: Sequence[Advice]) -> Message:
     say = ask.say
-    meant = [(_known(each, say),) for each in named]
+    meant = [each for entity in named for each in row(f"★ {entity.name_in(say.lang)}", Press("wt", (entity.id,)))]
     draft = draft_mark(ask.words)
     adds = [Button(say("Add"), Press("wk", (draft,)).pack())]
     if trial.word:
@@ -108,11 +107,6 @@ def _offer(ask: Ask, trial: Trial, *, named: Sequence[Entity], advice: Sequence[
     if named:
         body.append((italic(say("Or do you mean one of these, in every spelling?")),))
     return Message(lines(*body), keyboard=(tuple(adds), *meant, (cancel,)))
-
-
-def _known(entity: Entity, say: Texts) -> Button:
-    data = Press("wt", (entity.id,))
-    return Button(f"★ {entity.name_in(say.lang)}"[:40], data.pack() if len(entity.id) < MOST_DATA - 6 else "1:wx")
 
 
 def trial_lines(say: Texts, trial: Trial) -> list[Sequence[Span]]:
@@ -194,8 +188,8 @@ async def unwatch(ask: Ask) -> None:
     names = ", ".join(
         naming.term_name(ask.say, term.entity, vigil=ask.context.vigil, expression=term.expression) for term in hits
     )
-    undo = Button(ask.say("Undo"), Press("ua", (hits[0].entity,)).pack())
-    ask.reply(Message(compose(ask.say("No longer watched: {names}"), names=bold(names)), keyboard=((undo,),)))
+    undo = row(ask.say("Undo"), Press("ua", (hits[0].entity,)))
+    ask.reply(Message(compose(ask.say("No longer watched: {names}"), names=bold(names)), keyboard=undo))
 
 
 def _is_written(expression: str, words: str) -> bool:

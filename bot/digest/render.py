@@ -73,4 +73,4 @@ def _told(reader: Reader, view: StoryView) -> str:
         told = say.plural("{n} independent of the others", "{n} independent of each other", count=alone)
         count = f"{count}, {told}"
     more = f" +{len(outlets) - _MOST_OUTLETS}" if len(outlets) > _MOST_OUTLETS else ""
-    return f"{count}: {', '.join(outlets[:_MOST_OUTLETS])}{more}"
+    return say.colon(count, ", ".join(outlets[:_MOST_OUTLETS]) + more)

@@ -83,6 +83,12 @@ def watchlist():
     return compile_watchlist(Settings())
 
 
+@pytest.fixture(scope="session")
+def play():
+    """Give the class that plays a person, to tests that build a bot of their own."""
+    return Talk
+
+
 @pytest.fixture
 async def talk(clean_settings, tmp_path, watchlist):
     clock = SimulatedClock(START)

@@ -31,7 +31,7 @@ def spoken():
             strings = [
                 each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)
             ]
-            if strings and called(node.func) in {"say", "mark"}:
+            if strings and called(node.func) in {"say", "mark", "self"}:
                 found.setdefault(strings[0], None)
             if len(strings) == 2 and called(node.func) == "plural":
                 found[strings[0]] = strings[1]

@@ -124,7 +124,7 @@ async def test_an_edition_says_day_outlets_tolls_and_places_in_the_chats_languag
         "Résumé du dimanche 1 mars",
         "1 sujet",
         "🔴 GSIM : attaque près de Gao",
-        "   1 mars, 07:00 · 2 médias, 2 indépendants entre eux: Radio Fleuve, Other Desk",
+        "   1 mars, 07:00 · 2 médias, 2 indépendants entre eux : Radio Fleuve, Other Desk",
         "   Ceci repose sur une déclaration, selon Radio Fleuve ; non confirmé.",
         "   Bilan le plus élevé annoncé : tués 7",
         "   📍 GAO",

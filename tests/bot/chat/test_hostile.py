@@ -1,0 +1,130 @@
+"""Show that nothing a person can send makes the bot fail, or say what Telegram refuses."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from bot.chat.commands import COMMANDS
+from bot.chat.verbs import PRESSES
+from bot.clock import SimulatedClock
+from bot.config import Settings
+from bot.demonstrating import stage
+from bot.sandbox.demo import READER
+from storage.tables import Delivery, Inbox
+
+GROUP, FORUM, CHANNEL = -801, -802, -803
+CHATS = (READER, GROUP, FORUM, CHANNEL)
+NASTY = st.sampled_from(
+    [
+        "<b>x", "</b>", "&amp;", "&#0;", "<a href='javascript:1'>x</a>", "\u202eabc", "\u200b\u200b", "🇲🇱" * 50, "x" * 4096,
+        "' OR 1=1 --", "re:(((((", "re:(a+)+$", "re:\\", '"', "+", "-", "|", "a|b|c", "+a -a", "{name}", "{0}", "%s", "\x00",
+        "جماعة نصرة", "None", "off", "on", "now", "8h", "99999999h", "07:00", "25:99", "22:00-07:00", "7-7",
+        "jnim", "gsim 1d", "family:leaders", "claim-x", "join-", "sahel-fr", "sahel-xx", "Africa/Bamako", "../etc/passwd",
+    ]
+)  # fmt: skip
+WORDS = st.one_of(NASTY, st.text(max_size=60), st.lists(NASTY, max_size=4).map(" ".join))
+NAMES = st.sampled_from([*(command.name for command in COMMANDS), "wacth", "x" * 40, "start@other_bot"])
+SAID = st.one_of(WORDS, st.builds("/{} {}".format, NAMES, WORDS), NAMES.map("/{}".format))
+ARGS = st.one_of(
+    st.sampled_from(["0", "1", "2", "-1", "9" * 30, "yes", "on", "off", "l", "w", "m", "z", "jnim", ""]), WORDS
+)
+DATA = st.one_of(
+    st.text(min_size=1, max_size=64),
+    st.builds(lambda verb, args: ":".join(("1", verb, *args)), st.sampled_from(sorted(PRESSES)), st.lists(ARGS, max_size=4)),
+)  # fmt: skip
+PERSON = {"id": READER, "is_bot": False, "first_name": "<b>&"}
+
+
+def place(chat):
+    kinds = {READER: "private", GROUP: "group", FORUM: "supergroup", CHANNEL: "channel"}
+    return {"id": chat, "type": kinds[chat], "title": "<i>"} | ({"is_forum": True} if chat == FORUM else {})
+
+
+def message(chat, text, *, topic=0, answers=0):
+    marks = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}] if text.startswith("/") else []
+    return {
+        "message_id": 9000, "date": 1, "from": PERSON, "chat": place(chat), "text": text, "entities": marks,
+        **({"message_thread_id": topic, "is_topic_message": True} if topic and chat == FORUM else {}),
+        **({"reply_to_message": {"message_id": answers, "date": 1, "chat": place(chat)}} if answers else {}),
+    }  # fmt: skip
+
+
+SAY = st.builds(
+    lambda chat, text, topic, answers: {
+        "channel_post" if chat == CHANNEL else "message": message(chat, text, topic=topic, answers=answers)
+    },
+    st.sampled_from(CHATS), SAID, st.sampled_from([0, 2, 99]), st.sampled_from([0, 1, 2**40]),
+)  # fmt: skip
+EDIT = st.builds(lambda text: {"edited_message": message(READER, text) | {"edit_date": 2}}, SAID)
+TAP = st.builds(
+    lambda chat, data, number: {
+        "callback_query": {"id": "1", "from": PERSON, "chat_instance": "1", "data": data}
+        | ({"message": {"message_id": number, "date": 1, "chat": place(chat)}} if number else {})
+    },
+    st.sampled_from(CHATS), DATA, st.sampled_from([0, 1, 2, 3]),
+)  # fmt: skip
+UPDATES = st.lists(st.one_of(SAY, TAP, TAP, EDIT), min_size=40, max_size=60)
+
+
+async def everything_is_answered(updates, folder, play, watchlist):
+    clock = SimulatedClock(datetime(2026, 3, 1, 6, tzinfo=UTC))
+    async with stage(Settings(), clock=clock, data=folder, watchlist=watchlist) as here:
+        talk = play(here, clock)
+        talk.sandbox.limit(enabled=False)
+        talk.sandbox.add_group(GROUP, title="<i>", admins=(READER,))
+        talk.sandbox.add_group(FORUM, title="<i>", admins=(READER,), topics=("one",))
+        talk.sandbox.add_channel(CHANNEL, title="<i>", admins=(READER,))
+        await talk.publish(1)
+        for update in updates:
+            talk.sandbox._arrive(update)
+        while await here.tocsin.converse_once():
+            pass
+        await talk.settle()
+        return await talk.store.read(outcome)
+
+
+def outcome(session):
+    failed = [row.failure for row in session.exec(select(Inbox)) if row.failure or row.handled is None]
+    unsaid = [
+        (row.state, row.reason)
+        for row in session.exec(select(Delivery))
+        if row.state not in {"sent", "due"}
+        and "thread not found" not in row.reason
+        and row.reason != "nothing left to say"
+    ]
+    return failed, unsaid
+
+
+def check(updates, tmp_path_factory, play, watchlist):
+    folder = tmp_path_factory.mktemp("hostile")
+    failed, unsaid = asyncio.run(everything_is_answered(updates, folder, play, watchlist))
+
+    assert ([], []) == (failed, unsaid)
+
+
+# Each example stages a whole bot: a failing one is read as it is, since shrinking it takes minutes.
+CALM = {
+    "deadline": None,
+    "suppress_health_check": list(HealthCheck),
+    "phases": [Phase.explicit, Phase.generate],
+    "database": None,
+}
+
+
+@given(UPDATES)
+@settings(max_examples=3, **CALM)
+def test_whatever_arrives_is_handled_and_answered_in_html_that_telegram_takes(
+    tmp_path_factory, play, watchlist, updates
+):
+    check(updates, tmp_path_factory, play, watchlist)
+
+
+@pytest.mark.slow
+@given(UPDATES)
+@settings(max_examples=200, **CALM)
+def test_ten_thousand_hostile_updates_do_no_harm(tmp_path_factory, play, watchlist, updates):
+    check(updates, tmp_path_factory, play, watchlist)

@@ -1,0 +1,180 @@
+"""Show how own words are tried on the archive before they are watched."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.chat.backtest import Trial, try_term
+from bot.chat.naming import exact, find_named, restored, spellings
+from bot.chat.watching import trial_lines
+from bot.sandbox.demo import READER
+from bot.texts import texts
+from bot.vigil import Vigil
+from matchers.terms import parse_term
+from storage.chats import find_chat, mutes
+from storage.records import ArchivedText
+from storage.terms import terms
+
+
+def archived(title, *, outlet="a", known=False):
+    return ArchivedText(title, "", "en", f"https://{outlet}.example/{title[:3]}", outlet, outlet.title(), known)
+
+
+def test_a_trial_counts_each_headline_once_and_shows_the_newest():
+    archive = [archived(f"Uranium convoy {n} seen", outlet=o) for n in range(4) for o in ("a", "b")] + [
+        archived("Rain")
+    ]
+    trial = try_term(parse_term("uranium"), archive)
+
+    assert (9, 4, 1) == (trial.read, trial.found, trial.outlets)
+    assert [f"Uranium convoy {n} seen" for n in range(3)] == [each.title for each in trial.examples]
+
+
+def test_the_word_that_keeps_a_term_to_its_subject_is_computed():
+    on = [archived(f"Gold mine attacked in Mali, day {n}", known=True) for n in range(5)]
+    off = [archived(f"Gold price moves again on Monday {n}") for n in range(5)]
+    trial = try_term(parse_term("gold"), on + off)
+
+    assert (10, 5, 5) == (trial.found, trial.strangers, trial.found_with_word)
+    assert trial.word in {"mali", "mine", "attacked"}
+
+
+def test_no_word_is_offered_where_little_is_off_the_subject_or_nothing_is_on_it():
+    on = [archived(f"Gold mine attacked in Mali, day {n}", known=True) for n in range(9)]
+    off = [archived(f"Gold price moves again on Monday {n}") for n in range(2)]
+    nothing_on = [archived(f"Gold price moves again on Monday {n}") for n in range(5)]
+
+    assert ["", ""] == [try_term(parse_term("gold"), archive).word for archive in (on + off, nothing_on)]
+
+
+@pytest.mark.parametrize(
+    ("trial", "begins"),
+    [
+        (Trial(0), "The archive is still empty"),
+        (Trial(5), "Nothing in the last 30 days"),
+        (Trial(5, 1, 1), "In the last 30 days it would have found 1 report in 1 outlet:"),
+    ],
+)
+def test_a_trial_is_said_in_words(trial, begins):
+    (first, *_) = trial_lines(texts("en"), trial)
+
+    assert "".join(span.text for span in first).startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("words", "term"),
+    [
+        ("gsim", "jnim"),
+        ("JNIM", "jnim"),
+        ("Goïta", "goita"),
+        ("tuareg groups", "family:tuareg-groups"),
+        ("family:jihadists", "family:jihadists"),
+        ("fuel convoy", None),
+        ("mali", None),
+        ("", None),
+    ],
+)
+def test_a_name_is_found_by_any_spelling_and_by_nothing_less(words, term, watchlist):
+    assert term == find_named(words, Vigil(watchlist))
+
+
+def test_a_few_spellings_that_differ_are_shown(watchlist):
+    (entity, *_) = exact("jnim", Vigil(watchlist))
+    shown = spellings(entity)
+
+    assert len(shown) <= 6
+    assert "GSIM" in shown
+    assert entity.name not in shown
+
+
+def test_a_dropped_term_comes_back_with_its_words(watchlist):
+    vigil = Vigil(watchlist)
+    term = parse_term("salt caravan")
+    vigil.learn([(term.id, "salt caravan")])
+    found = [restored(entity, vigil) for entity in (term.id, "jnim", "family:leaders", "family:x", "nobody", "w:0")]
+    vigil.forget(term.id)
+
+    assert ["salt caravan", "", "", None, None, None] == found
+
+
+async def watched(talk):
+    chat = await talk.store.read(find_chat, READER)
+    return {term.entity: term.expression for term in await talk.store.read(terms, chat.id)}
+
+
+async def own(talk):
+    return [expression for expression in (await watched(talk)).values() if expression]
+
+
+async def test_own_words_are_tried_offered_added_and_taken_back(talk):
+    await talk.publish(3)
+    (offer,) = await talk.say("/watch charter")
+    before = await own(talk)
+    (added,) = await talk.tap("Add")
+    during = await own(talk)
+    await talk.tap("Undo")
+    after = await own(talk)
+    await talk.tap("Undo")
+
+    assert "In the last 30 days it would have found" in offer
+    assert added.startswith("Watching from now on: charter")
+    assert ([], ["charter"], [], ["charter"]) == (before, during, after, await own(talk))
+
+
+async def test_what_is_said_without_a_command_is_offered_and_can_be_left(talk):
+    (offer,) = await talk.say("sahel")
+    labels = [b["text"] for row in talk.sandbox.messages(READER)[-1]["reply_markup"]["inline_keyboard"] for b in row]
+    (left,) = await talk.tap("Cancel")
+
+    assert "Or do you mean one of these" in offer
+    assert [True, True, True] == [labels[0] == "Add", labels[1].startswith("★"), labels[-1] == "Cancel"]
+    assert ("Not watched.", []) == (left, await own(talk))
+
+
+async def test_a_name_that_is_alike_is_watched_by_its_button(talk):
+    before = await watched(talk)
+    await talk.say("/watch niger")
+    await talk.tap("★")
+
+    assert len(before) + 1 == len(await watched(talk))
+
+
+async def test_a_button_for_other_words_adds_nothing(talk):
+    await talk.say("/watch salt caravan")
+    old = talk.sandbox.messages(READER)[-1]
+    await talk.say("/watch fuel convoy")
+    await talk.press(old["reply_markup"]["inline_keyboard"][0][0]["callback_data"], message=old["message_id"])
+
+    assert [] == await own(talk)
+
+
+async def test_a_terms_card_sets_how_urgent_it_is_and_silences_it(talk):
+    await talk.say("/terms")
+    (card,) = await talk.tap("Alliance of Sahel States")
+    await talk.tap("Critical")
+    await talk.tap("Silent for a day")
+    chat = await talk.store.read(find_chat, READER)
+    silent = await talk.store.read(mutes, chat.id, now=talk.clock.now())
+    await talk.tap("Ring again")
+    (listed,) = await talk.tap("‹ Back")
+    (urgent,) = [term for term in await talk.store.read(terms, chat.id) if term.entity == "family:alliance"]
+
+    assert "Watched since 1 Mar" in card
+    assert "🔴 Alliance of Sahel States" in listed
+    assert ("critical", [("term", "family:alliance")]) == (
+        urgent.urgency,
+        [(each.kind, each.target) for each in silent],
+    )
+    assert timedelta(hours=23) < silent[0].until - talk.clock.now() <= timedelta(days=1)
+    assert () == await talk.store.read(mutes, chat.id, now=talk.clock.now())
+
+
+async def test_a_low_term_comes_without_sound(talk):
+    chat = await talk.store.read(find_chat, READER)
+    from storage.terms import set_urgency
+
+    for term in await talk.store.read(terms, chat.id):
+        await talk.store.write(set_urgency, chat.id, entity=term.entity, urgency="low")
+    await talk.publish(1)
+
+    assert [True] == [bool(each.message.get("silent")) for each in talk.accepted()]
