@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from matchers.text import Token, tokens
-from matchers.types import Reason
+from matchers.types import EventKind, Reason
 
 NUMBERS: Final = {
     "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9,
@@ -86,19 +85,6 @@ _STATE: Final = re.compile(
     r"\b(?:freed|released|lib[ée]r[ée]e?s?|surrender\w*|sign(?:s|ed)|sign[ée]e?s?|resign\w*|d[ée]mission\w*)\b|افرج|وقع",
     re.IGNORECASE,
 )
-
-
-class EventKind(StrEnum):
-    """Name what happened, as far as a headline tells."""
-
-    VIOLENCE = "violence"
-    ABDUCTION = "abduction"
-    RUPTURE = "rupture"
-    ACCORD = "accord"
-    MOVEMENT = "movement"
-    PROTOCOL = "protocol"
-    OPINION = "opinion"
-    OTHER = "other"
 
 
 _EVENTS: Final = (

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Final
 
 from rapidfuzz import fuzz
 
-from matchers.facts import EventKind, read_facts
+from matchers.facts import read_facts
 from matchers.text import tokens
+from matchers.types import EventKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

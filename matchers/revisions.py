@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from matchers.facts import read_facts
-from matchers.types import Change, ChangeKind, Placement, PlacementKind, Revision
+from matchers.types import Change, ChangeKind, EventKind, Placement, PlacementKind, Revision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,12 +61,19 @@ def revise(state: StoryState | None, placement: Placement, *, matches: Sequence[
     places = tuple(sorted({match.entity for match in matches if "places" in match.families}))
     after = _after(state or StoryState(headline=placement.entry.title), placement, facts=facts, places=places)
     if state is None:
-        return after, Revision(
-            placement.story, (Change(ChangeKind.NEW_STORY, after=placement.entry.title),), material=True
-        )
-    changes = _changes(state, after, placement=placement)
-    material = any(change.kind is not ChangeKind.DEVELOPMENT for change in changes)
-    return after, Revision(placement.story, changes, material=material)
+        return after, _revision(placement, after, changes=(Change(ChangeKind.NEW_STORY, after=placement.entry.title),))
+    return after, _revision(placement, after, changes=_changes(state, after, placement=placement))
+
+
+def _revision(placement: Placement, after: StoryState, *, changes: tuple[Change, ...]) -> Revision:
+    return Revision(
+        placement.story,
+        changes,
+        material=any(change.kind is not ChangeKind.DEVELOPMENT for change in changes),
+        event=EventKind(after.event),
+        severity=after.severity,
+        reasons=after.reasons,
+    )
 
 
 def _after(before: StoryState, placement: Placement, *, facts: Facts, places: tuple[str, ...]) -> StoryState:

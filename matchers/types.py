@@ -155,10 +155,31 @@ class Change:
     after: str = ""
 
 
+class EventKind(StrEnum):
+    """Name what happened, as far as a headline tells."""
+
+    VIOLENCE = "violence"
+    ABDUCTION = "abduction"
+    RUPTURE = "rupture"
+    ACCORD = "accord"
+    MOVEMENT = "movement"
+    PROTOCOL = "protocol"
+    OPINION = "opinion"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """Hold what a placement changed in its story; `material` means: ring again."""
+    """Hold what a placement changed in its story; `material` means: ring again.
+
+    `event` and `severity` are the story's after the change: 0 opinion, 1 protocol and what is
+    not known, 2 accord and movement of forces, 3 violence, abduction and political rupture,
+    4 ten dead or more. `reasons` are the words that they rest on.
+    """
 
     story: str
     changes: tuple[Change, ...]
     material: bool
+    event: EventKind = EventKind.OTHER
+    severity: int = 1
+    reasons: tuple[str, ...] = ()
