@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from bot.config import Settings
     from bot.delivery.message import Message
     from bot.polling import PollReport
+    from bot.web import RouteList
     from storage.delivery_records import DueDelivery
     from storage.records import StoryView
 
@@ -233,6 +234,11 @@ async def assemble_poller(settings: Settings, *, clock: Clock) -> AsyncIterator[
         watchlist = await asyncio.to_thread(compile_watchlist, settings)
         Vigil(watchlist).learn(await store.read(expressions))
         yield await _poller(settings, stack, store=store, watchlist=watchlist, clock=clock)
+
+
+def web_routes(_tocsin: Tocsin) -> RouteList:
+    """List what every running bot answers over HTTP beside `/healthz`: each subject's routes, one after the other."""
+    return []
 
 
 def compile_watchlist(settings: Settings) -> Watchlist:

@@ -26,6 +26,8 @@ from bot.errors import UsageError
 
 PREFIX: Final = "TOCSIN_"
 DEFAULT_FILE: Final = "tocsin.toml"
+# Where the web side listens unless told otherwise: this machine only.
+USUAL_ADDRESS: Final = "127.0.0.1:8642"
 # Variables of ours that are no settings: the tests' switches and where the settings file is.
 _NOT_SETTINGS: Final = frozenset({"TOCSIN_CONFIG", "TOCSIN_REQUIRE_POSTGRES", "TOCSIN_TEST_POSTGRES_URL"})
 
@@ -63,7 +65,7 @@ class FeedsSettings(_Group):
 class WebSettings(_Group):
     """Say where the web side listens."""
 
-    listen: str = Field("127.0.0.1:8642", description="Address and port of health, metrics and the chat page.")
+    listen: str = Field(USUAL_ADDRESS, description="Address and port of health, metrics and the chat page.")
     page: bool = Field(False, description="Serve the sandbox chat page even beside a real token.")
 
     @property

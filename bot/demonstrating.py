@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from bot.app import TelegramAddress, Tocsin, assemble
+from bot.app import TelegramAddress, Tocsin, assemble, web_routes
 from bot.clock import SimulatedClock, SystemClock
 from bot.sandbox.demo import (
     READER,
@@ -32,6 +32,7 @@ from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.newsstand import Newsstand
 from bot.sandbox.server import Sandbox
 from bot.sandbox.terminal import Terminal
+from bot.web import web_side
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -163,7 +164,7 @@ async def demonstrate(settings: Settings, *, data: Path | None) -> None:
     """Let a person talk to the bot while sample news arrives; ends with the input or Ctrl-C."""
     console = Console(highlight=False)
     clock = SystemClock()
-    async with stage(settings, clock=clock, data=data) as here:
+    async with stage(settings, clock=clock, data=data) as here, web_side(settings.web, web_routes(here.tocsin)):
         console.print(
             Text(
                 "Tocsin demo: invented news, served from this machine. Type /help, a number to tap, Ctrl-C to end.",

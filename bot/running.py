@@ -18,10 +18,11 @@ import structlog
 from rich.console import Console
 from rich.text import Text
 
-from bot.app import TelegramAddress, Tocsin, assemble
+from bot.app import TelegramAddress, Tocsin, assemble, web_routes
 from bot.chat.context import code_hash
 from bot.clock import SystemClock
 from bot.feeds.defaults import default_feeds
+from bot.web import web_side
 from storage.chats import add_invite, members
 from storage.feeds import add_feed, feed_by_url, list_feeds, make_due
 
@@ -63,7 +64,8 @@ async def _run_on_telegram(settings: Settings, stopping: asyncio.Event, *, role:
         await tocsin.store.write(keep_feeds, default_feeds(settings.feeds.file), clock=clock)
         if not telegram.open and not telegram.admins and not await tocsin.store.read(members):
             await _print_claim(tocsin, clock)
-        await tocsin.run(stopping, role=role)
+        async with web_side(settings.web, web_routes(tocsin), shared=role != "all"):
+            await tocsin.run(stopping, role=role)
 
 
 async def _print_claim(tocsin: Tocsin, clock: Clock) -> None:
@@ -105,6 +107,7 @@ async def _run_in_sandbox(settings: Settings, stopping: asyncio.Event) -> None:
         families = [family for family in tocsin.vigil.families() if family != "places"]
         await tocsin.store.write(watch_everything, families, lang="en", now=clock.now())
         await tocsin.store.write(keep_feeds, default_feeds(settings.feeds.file), clock=clock)
+        await stack.enter_async_context(web_side(settings.web, web_routes(tocsin)))
         console.print(
             Text("Running without a token: alerts and answers appear here; type /help.", style="bold"),
             Text("To ring on Telegram, get a token from @BotFather and set TOCSIN_TELEGRAM__TOKEN."),

@@ -21,6 +21,7 @@ def nowhere(clean_settings, monkeypatch, tmp_path):
     """Leave one feed that cannot be reached, and a reader who asks for help and then says no more."""
     (tmp_path / "feeds.toml").write_text(FEEDS)
     monkeypatch.setenv("TOCSIN_FEEDS__FILE", str(tmp_path / "feeds.toml"))
+    monkeypatch.setenv("TOCSIN_WEB__LISTEN", "127.0.0.1:0")
     monkeypatch.setattr("sys.stdin", io.StringIO("/help\n"))
     return load_settings
 
@@ -59,8 +60,9 @@ async def test_with_a_token_no_sample_news_is_shown_or_sent_and_the_owner_is_inv
 @pytest.mark.slow
 async def test_the_demo_rings_and_takes_commands_in_the_terminal(clean_settings, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO("/start\n1\n"))
+    monkeypatch.setenv("TOCSIN_WEB__LISTEN", "127.0.0.1:0")
     stop_after(16)
-    await demonstrate(clean_settings, data=None)
+    await demonstrate(load_settings(), data=None)
     shown = capsys.readouterr().out
 
     assert [True] * 3 == [words in shown for words in ("SAMPLE · ", "Which language", "balance")]
