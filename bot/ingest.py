@@ -22,6 +22,7 @@ from storage.outbox import owe, owe_stories
 from storage.records import Disposition
 from storage.stories import add_placement, placements_after, save_revision, story, story_entities
 from storage.terms import subscribers, told
+from storage.tunings import tuned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -168,9 +169,10 @@ class Ingest:
 
     def _owe(self, session: Session, news: StoryNews, *, now: datetime) -> int:
         entities, families = story_entities(session, news.story)
-        chats = subscribers(
+        watching = subscribers(
             session, entities=entities, families=families, story=news.story, now=now, outlet=news.outlet
         )
+        chats = tuned(session, watching, story=news.story)
         known = told(session, news.story, chats=[each.chat for each in chats])
         owed: list[NewDelivery] = []
         for each in chats:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, delete, or_, select, update
 
+from storage.chat_tables import AuditRow, DeskAct
 from storage.dialect import insert_new, insert_or_update
 from storage.outbox import drop_chat
 from storage.records import ChatRecord, MemberRecord, MuteRecord
-from storage.tables import Chat, Delivery, Edition, Inbox, Invite, Member, Mute, Owed, Parked, Term
+from storage.tables import Chat, Delivery, Inbox, Invite, Member, Mute, Parked, Table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -77,14 +78,22 @@ def migrate_chat(session: Session, old: int, *, new: int) -> None:
 
 
 def wipe_chat(session: Session, telegram_id: int) -> None:
-    """Forget everything about a Telegram chat, and its person when it is private."""
+    """Forget everything about a Telegram chat, and its person when it is private.
+
+    Every table that refers to a chat is emptied of it, whichever those are; what this
+    person did in other chats stays there without its author.
+    """
     ids = [row.id for row in session.exec(select(Chat).where(Chat.telegram_id == telegram_id))]
-    for table in (Delivery, Owed, Mute, Term, Edition):
-        session.exec(delete(table).where(col(table.chat_id).in_(ids)))
+    for table in reversed(Table.metadata.sorted_tables):
+        if "chat_id" in table.columns:
+            session.connection().execute(table.delete().where(table.c.chat_id.in_(ids)))
     session.exec(delete(Chat).where(col(Chat.id).in_(ids)))
     session.exec(delete(Parked).where(col(Parked.telegram_id) == telegram_id))
     session.exec(delete(Member).where(col(Member.user_id) == telegram_id))
     session.exec(update(Invite).where(col(Invite.used_by) == telegram_id).values(used_by=None))
+    session.exec(update(DeskAct).where(col(DeskAct.user_id) == telegram_id).values(user_id=0))
+    session.exec(update(AuditRow).where(col(AuditRow.user_id) == telegram_id).values(user_id=0))
+    session.exec(update(AuditRow).where(col(AuditRow.target) == str(telegram_id)).values(target=""))
     for row in session.exec(select(Inbox).where(col(Inbox.payload).is_not(None))):
         if str(telegram_id) in str(row.payload):
             row.payload = None

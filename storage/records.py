@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from matchers.tuning import Tuning
     from matchers.types import Change, Mention, Placement, Reason
 
 # ── feeds ────────────────────────────────────────────────────────────────────
@@ -270,6 +271,7 @@ class StoryEntryView:
     first_seen: datetime
     kind: str
     development: int
+    feed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +341,40 @@ class TermRecord:
     expression: str
     urgency: str
     created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TuningRecord:
+    """Hold one change that a chat made to what its terms mean to it."""
+
+    id: int
+    tuning: Tuning
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRecord:
+    """Hold what a member of a team did with a story.
+
+    `kind` is take, release, verified, false, duplicate, open, note, same or split; `other` is the story it is the same as.
+    """
+
+    story: int
+    user: int
+    kind: str
+    at: datetime
+    note: str = ""
+    other: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """Hold what somebody who runs the bot did."""
+
+    user: int
+    act: str
+    target: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

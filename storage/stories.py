@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, func, select, update
 
-from matchers.types import Change, ChangeKind, Placement, PlacementKind, Reason, StoryEntry
+from matchers.tuning import Found
+from matchers.types import Change, ChangeKind, EntryText, Placement, PlacementKind, Reason, StoryEntry
 from storage.entries import to_match
 from storage.feeds import outlet_spec
 from storage.records import StoredPlacement, StoryEntryView, StoryRecord, StoryView, TermMention
 from storage.tables import Entry, Feed, MatchRow, Outlet, PlacementRow, RevisionRow, Story, Term
+from storage.tunings import counting, term_counts, tunings_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -158,7 +160,7 @@ def story_view(session: Session, story: int, *, chat: int, revision: int | None 
         opened=row.opened,
         last=row.last,
         entries=entries,
-        matches=_matches(session, chat, [entry.id for entry in entries]),
+        matches=_matches(session, chat, entries),
         placed=row.entries,
     )
 
@@ -170,7 +172,7 @@ def _members(session: Session, row: Story) -> list[int]:
 
 def _story_entries(session: Session, stories: Sequence[int]) -> tuple[StoryEntryView, ...]:
     rows = session.exec(
-        select(Entry, PlacementRow, Outlet)
+        select(Entry, PlacementRow, Outlet, Feed.url)
         .join(PlacementRow, col(PlacementRow.entry_id) == col(Entry.id))
         .join(Feed, col(Feed.id) == col(Entry.feed_id))
         .join(Outlet, col(Outlet.id) == col(Feed.outlet_id))
@@ -189,23 +191,25 @@ def _story_entries(session: Session, stories: Sequence[int]) -> tuple[StoryEntry
             first_seen=entry.first_seen,
             kind=placed.kind,
             development=placed.development,
+            feed=feed,
         )
-        for entry, placed, outlet in rows
+        for entry, placed, outlet, feed in rows
     )
 
 
-def _matches(session: Session, chat: int, entries: Sequence[int]) -> tuple[TermMention, ...]:
+def _matches(session: Session, chat: int, entries: Sequence[StoryEntryView]) -> tuple[TermMention, ...]:
     watched = {term.entity for term in session.exec(select(Term).where(Term.chat_id == chat))}
+    changed, told = tunings_of(session, chat), {entry.id: entry for entry in entries}
     rows = session.exec(
-        select(MatchRow)
-        .where(col(MatchRow.entry_id).in_(entries))
-        .order_by(col(MatchRow.score).desc(), col(MatchRow.id))
+        select(MatchRow).where(col(MatchRow.entry_id).in_(told)).order_by(col(MatchRow.score).desc(), col(MatchRow.id))
     )
     found = []
     for row in rows:
-        terms = [name for name in (row.entity, *(f"family:{family}" for family in row.families)) if name in watched]
+        match, entry = to_match(row), told[row.entry_id]
+        find = Found(EntryText(entry.title, entry.summary, entry.lang), entry.outlet.key, entry.feed, row.score)
+        names = [name for name in (row.entity, *(f"family:{family}" for family in row.families)) if name in watched]
+        terms = [name for name in names if term_counts(find, name, entity=row.entity, tunings=changed)]
         if terms:
-            match = to_match(row)
             found.append(
                 TermMention(
                     row.entry_id, terms[0], row.entity, row.score, mentions=match.mentions, reasons=match.reasons
@@ -238,4 +242,5 @@ def watched_stories(session: Session, chat: int, *, since: datetime, limit: int 
             found.setdefault(story_id)
         if len(found) >= limit:
             break
-    return tuple(found)
+    kept = counting(session, chat, stories=tuple(found), terms=terms)
+    return tuple(story for story in found if story in kept)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
+from matchers.tuning import Tuning, TuningKind
 from matchers.types import (
     Change,
     ChangeKind,
@@ -18,11 +19,12 @@ from matchers.types import (
     Revision,
     StoryEntry,
 )
-from storage import chats, editions, entries, feeds, inbox, leases, outbox, stories, terms, upkeep
+from storage import chats, desk, editions, entries, feeds, inbox, leases, outbox, stories, terms, tunings, upkeep
 from storage.delivery_records import DeliveryKind, DeliveryOutcome, DeliveryState, NewDelivery
 from storage.records import (
     Cadence,
     ChangedEntry,
+    DeskRecord,
     Disposition,
     FeedSpec,
     FeedState,
@@ -433,6 +435,9 @@ def test_a_wiped_chat_is_named_in_no_table(session):
     outbox.park(session, READER, until=LATER)
     editions.open_edition(session, chat.id, kind="daily", day="2026-03-01", now=NOW)
     inbox.store_updates(session, [(4, {"message": {"chat": {"id": READER}}})], now=NOW)
+    tunings.tune(session, chat.id, Tuning("jnim", TuningKind.WITHOUT, "cipher"), now=NOW)
+    desk.act(session, a_chat(session, -5).id, DeskRecord(story, READER, "take", at=NOW))
+    desk.audit(session, READER, act="ban", target=str(READER), now=NOW)
 
     def named():
         rows = {
@@ -444,7 +449,48 @@ def test_a_wiped_chat_is_named_in_no_table(session):
     chats.wipe_chat(session, READER)
     session.flush()
 
-    assert (True, []) == ({"chats", "deliveries", "members", "parked", "inbox", "invites"} <= set(before), named())
+    everywhere = {"chats", "deliveries", "members", "parked", "inbox", "invites", "desk_acts", "audit"}
+    assert (True, []) == (everywhere <= set(before), named())
+    assert () == tunings.tunings(session, chat.id)
+
+
+def test_a_term_that_was_narrowed_counts_only_for_what_is_left_of_it(session):
+    story = a_story(session, a_feed(session))
+    one, two, three = (a_chat(session, number) for number in (1, 2, 3))
+    terms.add_term(session, one.id, entity="jnim", now=NOW)
+    terms.add_term(session, two.id, entity="family:jihadists", now=NOW)
+    terms.add_term(session, three.id, entity="jnim", now=NOW)
+    tunings.tune(session, two.id, Tuning("jnim", TuningKind.WITHOUT, "djibo"), now=NOW)
+    tunings.tune(session, three.id, Tuning("jnim", TuningKind.LEAST, "90"), now=NOW)
+    asked = {"entities": ["jnim"], "families": ["jihadists"], "story": story, "now": NOW}
+    heard = [each.chat for each in tunings.tuned(session, terms.subscribers(session, **asked), story=story)]
+    seen = [len(stories.latest_stories(session, chat.id, since=NOW - timedelta(days=1))) for chat in (one, two, three)]
+    view = stories.story_view(session, story, chat=two.id)
+    taken_back = tunings.untune(session, two.id, Tuning("jnim", TuningKind.WITHOUT, "djibo"))
+
+    assert [one.id, three.id] == heard
+    assert ([1, 0, 1], ()) == (seen, view.matches)
+    assert (True, 1) == (taken_back, len(stories.latest_stories(session, two.id, since=NOW - timedelta(days=1))))
+
+
+def test_a_later_threshold_takes_the_place_of_the_one_before(session):
+    chat = a_chat(session)
+    for value in ("90", "95", "95"):
+        tunings.tune(session, chat.id, Tuning("jnim", TuningKind.LEAST, value), now=NOW)
+
+    assert ["95"] == [each.tuning.value for each in tunings.tunings(session, chat.id)]
+
+
+def test_a_desk_keeps_every_act_and_admins_leave_a_trace(session):
+    story, chat = a_story(session, a_feed(session)), a_chat(session, -5)
+    for kind, at in (("take", NOW), ("verified", LATER)):
+        desk.act(session, chat.id, DeskRecord(story, READER, kind, at=at))
+    desk.audit(session, READER, act="feed.paused", target="https://example.org/feed", now=NOW)
+
+    assert ["take", "verified"] == [each.kind for each in desk.acts_of(session, chat.id, story=story)]
+    assert ["verified"] == [each.kind for each in desk.acts_since(session, chat.id, since=LATER)]
+    assert ["take"] == [each.kind for each in desk.labels(session, kinds=["take", "same"])]
+    assert ["feed.paused"] == [each.act for each in desk.audited(session)]
 
 
 # ── outbox ───────────────────────────────────────────────────────────────────
