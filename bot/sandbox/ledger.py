@@ -19,6 +19,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS chats (id INTEGER PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS messages (chat INTEGER, id INTEGER, value TEXT NOT NULL, PRIMARY KEY (chat, id));
+CREATE TABLE IF NOT EXISTS files (id TEXT PRIMARY KEY, value TEXT NOT NULL, content BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS updates (id INTEGER PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS ledger (
     seq INTEGER PRIMARY KEY, at TEXT, method TEXT, chat INTEGER, message INTEGER, value TEXT
@@ -109,6 +110,15 @@ class Ledger:
     def remove_message(self, chat: int, message: int) -> None:
         """Forget a message."""
         self._run("DELETE FROM messages WHERE chat = ? AND id = ?", chat, message)
+
+    def file(self, file_id: str) -> tuple[dict[str, Any], bytes] | None:
+        """Return what is known of a file, and its content."""
+        found = self._run("SELECT value, content FROM files WHERE id = ?", file_id)
+        return (json.loads(found[0][0]), found[0][1]) if found else None
+
+    def keep_file(self, described: dict[str, Any], content: bytes) -> None:
+        """Keep a file."""
+        self._run("INSERT INTO files VALUES (?, ?, ?)", described["file_id"], json.dumps(described), content)
 
     def add_update(self, update: dict[str, Any]) -> dict[str, Any]:
         """Number an update and let it wait for the bot."""

@@ -89,8 +89,8 @@ class FloodControl:
     _all: deque[datetime] = field(default_factory=deque)
     _chats: dict[int, deque[datetime]] = field(default_factory=dict)
 
-    def check(self, chat: int, now: datetime) -> None:
-        """Count a call; refuse it when it is one too many."""
+    def check(self, chat: int, now: datetime, *, messages: int = 1) -> None:
+        """Count a call, which is one message or an album's many; refuse it when it is one too many."""
         if not self.enabled:
             return
         mine = self._chats.setdefault(chat, deque())
@@ -101,5 +101,5 @@ class FloodControl:
                 self.refusals += 1
                 wait = max(1, round(seconds - (now - calls[0]).total_seconds() + 0.5))
                 raise Refused(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
-        self._all.append(now)
-        mine.append(now)
+        self._all.extend([now] * messages)
+        mine.extend([now] * messages)

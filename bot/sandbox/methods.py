@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.sandbox.limits import FloodControl, Refused, bad, checked_markup, formatted
+from bot.sandbox.media import document, file_path, photo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +27,8 @@ BOT: Final = {
 _TEXT: Final = 4096
 _CAPTION: Final = 1024
 _DELETE_S: Final = 48 * 3600
+_ALBUM: Final = 10
+_MOST_DELETED: Final = 100
 
 
 @dataclass(slots=True)
@@ -56,21 +59,30 @@ class Methods:
 
     def _sendphoto(self, params: Mapping[str, Any]) -> dict[str, Any]:
         chat = self._writable(params)
-        message = self._new(chat, params) | self._caption(params)
-        message["photo"] = [
-            {"file_id": self._file(params.get("photo")), "file_unique_id": "p", "width": 1280, "height": 720}
-        ]
-        return self._keep("sendPhoto", message)
+        sent = {"photo": photo(self.ledger, params.get("photo"))} | self._caption(params)
+        return self._keep("sendPhoto", self._new(chat, params) | sent)
 
     def _senddocument(self, params: Mapping[str, Any]) -> dict[str, Any]:
         chat = self._writable(params)
-        message = self._new(chat, params) | self._caption(params)
-        message["document"] = {
-            "file_id": self._file(params.get("document")),
-            "file_unique_id": "d",
-            "file_name": "document",
-        }
-        return self._keep("sendDocument", message)
+        sent = {"document": document(self.ledger, params.get("document"))} | self._caption(params)
+        return self._keep("sendDocument", self._new(chat, params) | sent)
+
+    def _sendmediagroup(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        items = params.get("media") or []
+        if not 2 <= len(items) <= _ALBUM:
+            raise bad("group of media must contain 2-10 items")
+        chat = self._writable(params, messages=len(items))
+        sent = [self._item(item, params) for item in items]
+        album = {"media_group_id": str(self.ledger.count("album_id"))}
+        return [self._keep("sendMediaGroup", self._new(chat, params) | album | each) for each in sent]
+
+    def _item(self, item: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+        take = {"photo": photo, "document": document}.get(str(item.get("type")))
+        if take is None:
+            raise bad("can't parse InputMedia: type must be photo or document")
+        given = str(item.get("media", ""))
+        attached = params.get(given.removeprefix("attach://")) if given.startswith("attach://") else given
+        return {str(item["type"]): take(self.ledger, attached)} | self._caption(item)
 
     def _sendchataction(self, params: Mapping[str, Any]) -> bool:
         self._chat(params)
@@ -81,9 +93,6 @@ class Methods:
             return {}
         text, entities = formatted(str(params["caption"]), str(params.get("parse_mode", "")), most=_CAPTION)
         return {"caption": text, "caption_entities": entities}
-
-    def _file(self, given: Any) -> str:
-        return f"file-{self.ledger.count('file_id')}" if isinstance(given, bytes) else str(given)
 
     def _new(self, chat: dict[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
         message: dict[str, Any] = {
@@ -131,12 +140,22 @@ class Methods:
 
     def _editmessagetext(self, params: Mapping[str, Any]) -> dict[str, Any]:
         before = self._target(params)
+        if "text" not in before:
+            raise bad("there is no text in the message to edit")
         text, entities = formatted(str(params.get("text", "")), str(params.get("parse_mode", "")), most=_TEXT)
         after = {key: value for key, value in before.items() if key != "reply_markup"} | {
             "text": text,
             "entities": entities,
         }
         return self._changed("editMessageText", before=before, after=after | _markup(params))
+
+    def _editmessagecaption(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        before = self._target(params)
+        if "text" in before:
+            raise bad("there is no caption in the message to edit")
+        dropped = {"reply_markup", "caption", "caption_entities"}
+        after = {key: value for key, value in before.items() if key not in dropped} | self._caption(params)
+        return self._changed("editMessageCaption", before=before, after=after | _markup(params))
 
     def _editmessagereplymarkup(self, params: Mapping[str, Any]) -> dict[str, Any]:
         before = self._target(params)
@@ -151,7 +170,7 @@ class Methods:
         return before
 
     def _changed(self, method: str, *, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-        compared = ("text", "entities", "reply_markup")
+        compared = ("text", "entities", "caption", "caption_entities", "reply_markup")
         if [before.get(name) for name in compared] == [after.get(name) for name in compared]:
             raise bad(
                 "message is not modified: specified new message content and reply markup are exactly the same"
@@ -170,9 +189,24 @@ class Methods:
             raise bad("message to delete not found")
         if self.clock.now().timestamp() - found["date"] > _DELETE_S:
             raise bad("message can't be deleted")
-        self.ledger.remove_message(chat["id"], found["message_id"])
-        self.publish("delete", {"chat": found["chat"], "message_id": found["message_id"]})
+        self._remove(found)
         return True
+
+    def _deletemessages(self, params: Mapping[str, Any]) -> bool:
+        """Delete many; the ones that cannot be found or are too old are passed over, as Telegram does."""
+        chat, wanted = self._chat(params), params.get("message_ids") or []
+        if not 1 <= len(wanted) <= _MOST_DELETED:
+            raise bad("too many message identifiers specified" if wanted else "message identifiers are not specified")
+        found = [self.ledger.message(chat["id"], int(each)) for each in wanted]
+        now = self.clock.now().timestamp()
+        for message in found:
+            if message and now - message["date"] <= _DELETE_S:
+                self._remove(message)
+        return True
+
+    def _remove(self, message: Mapping[str, Any]) -> None:
+        self.ledger.remove_message(message["chat"]["id"], message["message_id"])
+        self.publish("delete", {"chat": message["chat"], "message_id": message["message_id"]})
 
     # ── asking ───────────────────────────────────────────────────────────────
 
@@ -182,6 +216,9 @@ class Methods:
     def _getchat(self, params: Mapping[str, Any]) -> dict[str, Any]:
         chat = self._chat(params)
         return _shown(chat) | {"accent_color_id": 0, "max_reaction_count": 0, "accepted_gift_types": _GIFTS}
+
+    def _getfile(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return file_path(self.ledger, str(params.get("file_id", "")))
 
     def _getchatmember(self, params: Mapping[str, Any]) -> dict[str, Any]:
         chat, user = self._chat(params), int(params.get("user_id") or 0)
@@ -231,13 +268,13 @@ class Methods:
             )
         return chat
 
-    def _writable(self, params: Mapping[str, Any]) -> dict[str, Any]:
+    def _writable(self, params: Mapping[str, Any], *, messages: int = 1) -> dict[str, Any]:
         chat = self._chat(params)
         if chat.get("blocked"):
             kind = "user" if chat["type"] == "private" else f"{chat['type']} chat"
             words = "bot was blocked by the user" if kind == "user" else f"bot was kicked from the {kind}"
             raise Refused(403, f"Forbidden: {words}")
-        self.flood.check(chat["id"], self.clock.now())
+        self.flood.check(chat["id"], self.clock.now(), messages=messages)
         return chat
 
 

@@ -7,7 +7,6 @@ does comes in over HTTP and is checked, limited and broken as told.
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +18,9 @@ from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.ledger import Accepted, Ledger
 from bot.sandbox.limits import Refused
 from bot.sandbox.loopback import serving
+from bot.sandbox.media import MOST_DOWNLOAD, Upload, document
 from bot.sandbox.methods import BOT, BOT_ID, Methods
+from bot.sandbox.requests import read_params
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 SANDBOX_TOKEN: Final = f"{BOT_ID}:sandbox-token-that-opens-nothing-at-all"
 # Telegram cuts a long poll at 50 seconds.
 _LONGEST_POLL_S: Final = 50
-_MESSAGES: Final = frozenset({"sendMessage", "editMessageText"})
+_MESSAGES: Final = frozenset({"sendMessage", "sendPhoto", "sendDocument", "sendMediaGroup", "editMessageText"})
 _RIVAL: Final = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
 
@@ -70,6 +71,7 @@ class Sandbox:
         """Return the Bot API's routes, for an application that serves more."""
         return [
             Route("/bot{token:path}", self._answer, methods=["GET", "POST"]),
+            Route("/file/bot{token:path}", self._download),
         ]
 
     @asynccontextmanager
@@ -107,16 +109,26 @@ class Sandbox:
 
     def say(self, user: int, text: str, *, chat: int | None = None, topic: int = 0, answers: int | None = None) -> int:
         """Let a person write; return the message's id."""
+        said: dict[str, Any] = {"text": text}
+        if text.startswith("/"):
+            said["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}]
+        return self._post(user, said, chat=chat, topic=topic, answers=answers)
+
+    def hand_in(
+        self, user: int, file: Upload, *, chat: int | None = None, topic: int = 0, answers: int | None = None
+    ) -> int:
+        """Let a person send a document; return the message's id."""
+        return self._post(user, {"document": document(self.ledger, file)}, chat=chat, topic=topic, answers=answers)
+
+    def _post(self, user: int, said: dict[str, Any], *, chat: int | None, topic: int, answers: int | None) -> int:
         place = self._place(chat or user)
         message: dict[str, Any] = {
             "message_id": self.ledger.count("message_id"),
             "date": int(self._clock.now().timestamp()),
             "from": self._person(user),
             "chat": place,
-            "text": text,
+            **said,
         }
-        if text.startswith("/"):
-            message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}]
         if topic:
             message |= {"message_thread_id": topic, "is_topic_message": True}
         if answers is not None:
@@ -228,7 +240,7 @@ class Sandbox:
         token, _, method = request.path_params["token"].rpartition("/")
         if token != self.token:
             return JSONResponse(Refused(401, "Unauthorized").as_dict(), 401)
-        params = await _params(request)
+        params = await read_params(request)
         chat = int(params.get("chat_id") or 0) or None
         fault = self._fault_for(method, chat)
         try:
@@ -242,6 +254,13 @@ class Sandbox:
             return _good(result)
         except Refused as refused:
             return JSONResponse(refused.as_dict(), refused.code)
+
+    async def _download(self, request: Request) -> Response:
+        token, _, file_id = request.path_params["token"].partition("/files/")
+        found = self.ledger.file(file_id)
+        if token != self.token or found is None or found[0]["file_size"] > MOST_DOWNLOAD:
+            return JSONResponse(Refused(404, "Not Found").as_dict(), 404)
+        return Response(found[1], media_type="application/octet-stream")
 
     def _fault_for(self, method: str, chat: int | None) -> Fault | None:
         self._calls += method in _MESSAGES
@@ -294,26 +313,3 @@ async def _cut_short() -> AsyncIterator[bytes]:
 
 def _good(result: Any) -> Response:
     return JSONResponse({"ok": True, "result": result})
-
-
-async def _params(request: Request) -> dict[str, Any]:
-    """Read parameters as Telegram does: query, form or JSON; nested values come as JSON text."""
-    params: dict[str, Any] = dict(request.query_params)
-    if request.headers.get("content-type", "").startswith("application/json"):
-        return {**params, **await request.json()}
-    async with request.form() as form:
-        for name, value in form.multi_items():
-            params[name] = value if isinstance(value, str) else await value.read()
-    return {name: _unpacked(name, value) for name, value in params.items()}
-
-
-_NESTED: Final = frozenset(
-    {"reply_markup", "reply_parameters", "link_preview_options", "commands", "scope", "allowed_updates", "entities"}
-)
-_TRUTHS: Final = {"true": True, "True": True, "false": False, "False": False}
-
-
-def _unpacked(name: str, value: Any) -> Any:
-    if name in _NESTED and isinstance(value, str):
-        return json.loads(value)
-    return _TRUTHS.get(value, value) if isinstance(value, str) and name != "text" else value

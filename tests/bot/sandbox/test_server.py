@@ -1,38 +1,16 @@
 """Show that python-telegram-bot meets in the sandbox what it meets at Telegram."""
 
 import asyncio
-from datetime import UTC, datetime
 
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter
 
-from bot.clock import SimulatedClock
 from bot.delivery.telegram import build_application
 from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.server import SANDBOX_TOKEN, Sandbox
 
-START = datetime(2026, 3, 1, 6, tzinfo=UTC)
 READER, GROUP = 7, -100
-
-
-@pytest.fixture
-def clock():
-    return SimulatedClock(START)
-
-
-@pytest.fixture
-async def sandbox(clock):
-    async with Sandbox(clock).open() as opened:
-        opened.add_private(READER, lang="fr")
-        opened.add_group(GROUP, title="Desk", admins=(READER,), topics=("Mali",))
-        yield opened
-
-
-@pytest.fixture
-async def bot(sandbox):
-    async with build_application(SANDBOX_TOKEN, base_url=sandbox.base_url) as application:
-        yield application.bot
 
 
 async def test_a_message_is_kept_and_written_down(bot, sandbox):
