@@ -24,10 +24,10 @@ demo: $(VENV)/.for-run  ## the same on bundled sample feeds, with no network
 	@$(BIN)/tocsin demo $(ARGS)
 
 test: $(VENV)/.for-test  ## the tests, under 90 s on two cores
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 4 $(ARGS)
 
 test-all: $(VENV)/.for-test  ## and the slow ones: browser, long property tests, short faults
-	$(BIN)/python -m pytest -n 2 -m slow $(ARGS)
+	$(BIN)/python -m pytest -n 4 -m slow $(ARGS)
 
 lint: $(VENV)/.for-test  ## ruff, format and rules
 	$(BIN)/ruff format --check .
@@ -43,7 +43,7 @@ shape: $(VENV)/.for-test  ## the shape of the code: lengths, complexity, names
 	$(BIN)/python -m pytest tests/test_shape.py -s
 
 coverage: $(VENV)/.for-test  ## branch coverage: 95 % in matchers and storage, 90 % in bot
-	$(BIN)/python -m pytest -n 2 -m "slow or not slow" --cov --cov-report= $(ARGS)
+	$(BIN)/python -m pytest -n 4 -m "slow or not slow" --cov --cov-report= $(ARGS)
 	$(BIN)/coverage report --include 'matchers/*' --fail-under 95
 	$(BIN)/coverage report --include 'storage/*' --fail-under 95
 	$(BIN)/coverage report --include 'bot/*' --fail-under 90

@@ -11,6 +11,7 @@ import asyncio
 import socket
 import zlib
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -22,6 +23,7 @@ from httpcore._backends.auto import AutoBackend
 from bot.addresses import is_public
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
@@ -32,6 +34,12 @@ MOST_REDIRECTS: Final = 5
 PORTS: Final = frozenset({80, 443, 8080, 8443})
 _PERMANENT: Final = frozenset({301, 308})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """Return the certificates that every client trusts; reading them takes 50 ms, so it is done once."""
+    return httpx.create_ssl_context()
 
 
 class HttpFailure(Exception):
@@ -86,6 +94,7 @@ class GuardedClient:
         self._proxy = proxy
         self._allowed: set[str] = set()
         transport = httpx.AsyncHTTPTransport(
+            verify=trust(),
             http2=False,
             retries=0,
             limits=httpx.Limits(max_connections=100, max_keepalive_connections=10),

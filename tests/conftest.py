@@ -18,7 +18,14 @@ from storage.database import Database
 
 @pytest.fixture(autouse=True)
 def fresh_logging():
-    """Forget how a test set logging up: its streams are closed when it ends."""
+    """Log plainly, and forget how a test set logging up: its streams are closed when it ends."""
+    # structlog's own default draws tracebacks with all locals, which takes seconds.
+    plain = [
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(),
+    ]
+    structlog.configure(processors=plain)
     yield
     structlog.reset_defaults()
     logging.basicConfig(force=True, handlers=[logging.NullHandler()])

@@ -53,6 +53,7 @@ from bot.delivery.policy import (
 from bot.delivery.projection import ProjectedRequest
 from bot.delivery.render import safe_url, to_html
 from bot.errors import UserError
+from bot.http import trust
 from bot.logs import mask
 
 if TYPE_CHECKING:
@@ -93,8 +94,9 @@ class TelegramAway(Exception):
 def build_application(token: str, *, base_url: str, proxy: str = "") -> Application[Any, Any, Any, Any, Any, Any]:
     """Return python-telegram-bot's application on our requests; nothing is started."""
     root = base_url.rstrip("/")
-    request = HTTPXRequest(connection_pool_size=POOL, read_timeout=_READ_S, write_timeout=_READ_S, proxy=proxy or None)
-    polling = ProjectedRequest(connection_pool_size=4, read_timeout=_POLL_READ_S, proxy=proxy or None)
+    ways: dict[str, Any] = {"proxy": proxy or None, "httpx_kwargs": {"verify": trust()}}
+    request = HTTPXRequest(connection_pool_size=POOL, read_timeout=_READ_S, write_timeout=_READ_S, **ways)
+    polling = ProjectedRequest(connection_pool_size=4, read_timeout=_POLL_READ_S, **ways)
     return (
         ApplicationBuilder()
         .token(token)

@@ -21,6 +21,23 @@ LOOPBACK: Final = "127.0.0.1"
 _SHUTDOWN_S: Final = 2
 
 
+class _Server(uvicorn.Server):
+    """Serve without uvicorn's tenth-of-a-second tick, so that leaving waits for none."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._leaving = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Wait until told to leave."""
+        await self._leaving.wait()
+
+    def leave(self) -> None:
+        """Let the server end."""
+        self.should_exit = True
+        self._leaving.set()
+
+
 def listen(host: str, port: int) -> socket.socket:
     """Bind a port; raise UserError with the remedy when it is taken."""
     bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
@@ -46,16 +63,16 @@ async def serving(application: ASGIApp, *, host: str = LOOPBACK, port: int = 0) 
         log_config=None,
         access_log=False,
         lifespan="off",
+        date_header=False,
         timeout_graceful_shutdown=_SHUTDOWN_S,
         timeout_keep_alive=60,
     )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # signals belong to the command
+    server = _Server(config)
     task = asyncio.create_task(server._serve(sockets=[bound]), name="loopback-server")  # noqa: SLF001 - serve() takes the signals
     try:
         shown = f"[{host}]" if ":" in host else host
         yield f"http://{shown}:{bound.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.leave()
         await task
         bound.close()

@@ -1,5 +1,6 @@
 """Give the tests of the bot a whole bot: real client, real HTTP, real database, simulated time."""
 
+import shutil
 from datetime import UTC, datetime
 
 import pytest
@@ -90,7 +91,9 @@ def play():
 
 
 @pytest.fixture
-async def talk(clean_settings, tmp_path, watchlist):
+async def talk(clean_settings, tmp_path, watchlist, sqlite_template):
     clock = SimulatedClock(START)
+    (tmp_path / "demo").mkdir()
+    shutil.copy(sqlite_template, tmp_path / "demo" / "tocsin.db")
     async with stage(clean_settings, clock=clock, data=tmp_path / "demo", watchlist=watchlist) as here:
         yield Talk(here, clock)
