@@ -28,9 +28,11 @@ from bot.delivery.telegram import Messenger, build_application
 from bot.digest.editions import open_due_editions
 from bot.feeds.cadence import CadenceSettings
 from bot.feeds.parse import ParserPool
+from bot.health import Health
 from bot.http import GuardedClient, HttpLimits
 from bot.ingest import Ingest
 from bot.jobs import Bell, build_scheduler
+from bot.metrics import Metrics
 from bot.polling import Edges, Poller
 from bot.sandbox.newsstand import SAMPLE
 from bot.store import Store
@@ -95,6 +97,7 @@ class Tocsin:
     messenger: Messenger
     upkeep: Upkeep
     chat: ChatContext
+    health: Health
     bot_name: str
 
     async def poll_once(self) -> tuple[PollReport, ...]:
@@ -120,7 +123,7 @@ class Tocsin:
         try:
             async with asyncio.TaskGroup() as group:
                 for name, work in rounds.items():
-                    group.create_task(bells[name].loop(work, stopping), name=name)
+                    group.create_task(bells[name].loop(self.health.watched(name, work), stopping), name=name)
                 talking = self._talk(group, bells, stopping=stopping) if "send" in bells else ()
                 await stopping.wait()
                 scheduler.shutdown(wait=False)
@@ -166,7 +169,7 @@ class Tocsin:
 
     async def _send(self, bell: Bell, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            report = await self._patiently(self.sender.send_due)
+            report = await self._patiently("send", self.sender.send_due)
             wait = _IDLE_S
             if report and report.next_at is not None:
                 wait = min(wait, max(0.05, (report.next_at - self.clock.now()).total_seconds()))
@@ -174,15 +177,19 @@ class Tocsin:
 
     async def _listen(self, bell: Bell, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            if await self._patiently(partial(self.inbox.receive, wait_s=_LONG_POLL_S)):
+            if await self._patiently("listen", partial(self.inbox.receive, wait_s=_LONG_POLL_S)):
                 bell.nudge()
 
-    async def _patiently(self, work: Callable[[], Awaitable[R]]) -> R | None:
+    async def _patiently(self, loop: str, work: Callable[[], Awaitable[R]]) -> R | None:
         """Work once; wait when the database is busy, away or full: what is owed stays owed."""
+        self.health.began(loop)
         try:
-            return await work()
+            done = await work()
+            self.health.ended(loop)
+            return done
         except (DatabaseBusy, DatabaseUnavailable, DiskFull) as error:
-            log.warning("loop.postponed", reason=str(error))
+            log.warning("loop.postponed", loop=loop, reason=str(error))
+            self.health.ended(loop, trouble=type(error).__name__)
             await self.clock.sleep(_PATIENCE_S)
             return None
 
@@ -212,16 +219,20 @@ async def assemble(
         )
         add_handlers(application, context)
         await set_menus(messenger, store)
+        poller = await _poller(settings, stack, store=store, watchlist=watched, clock=clock)
+        sender = Sender(store, messenger, clock=clock, holder=holder(), render=_renderer(vigil))
+        poller.metrics = sender.metrics = Metrics(vigil.families())
         yield Tocsin(
             store=store,
             clock=clock,
             vigil=vigil,
-            poller=await _poller(settings, stack, store=store, watchlist=watched, clock=clock),
-            sender=Sender(store, messenger, clock=clock, holder=holder(), render=_renderer(vigil)),
+            poller=poller,
+            sender=sender,
             inbox=Inbox(store, messenger, application=application, clock=clock, apology=apology),
             messenger=messenger,
             upkeep=Upkeep(store, clock),
             chat=context,
+            health=Health(store, clock, poller.metrics, pace_rate=lambda: sender.pace_rate),
             bot_name=bot_name,
         )
 
@@ -236,9 +247,9 @@ async def assemble_poller(settings: Settings, *, clock: Clock) -> AsyncIterator[
         yield await _poller(settings, stack, store=store, watchlist=watchlist, clock=clock)
 
 
-def web_routes(_tocsin: Tocsin) -> RouteList:
+def web_routes(tocsin: Tocsin) -> RouteList:
     """List what every running bot answers over HTTP beside `/healthz`: each subject's routes, one after the other."""
-    return []
+    return [*tocsin.health.routes()]
 
 
 def compile_watchlist(settings: Settings) -> Watchlist:

@@ -7,12 +7,14 @@ triage ─match (parallel)→ │ one transaction: feed, entries, matches,
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from bot.alerting import StoryNews, decide
+from bot.metrics import NO_FAMILY, OWN_WORDS
 from matchers.revisions import StoryState, revise
 from matchers.stories import StoryIndex, place
 from matchers.types import EntryText, PlacementKind, StoryEntry
@@ -48,13 +50,17 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """Hold what one poll brought."""
+    """Hold what one poll brought; `ages` are seconds from each dated entry's publication to its first sight."""
 
     new: int = 0
     matched: int = 0
     stories: int = 0
     copies: int = 0
     owed: int = 0
+    merges: int = 0
+    families: Mapping[str, int] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    ages: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ class Ingest:
             # Whatever the transaction put into the index is not in the database: read it anew.
             self._index = None
             raise
-        log.info("poll.ingested", feed=feed.url, new=report.new, matched=report.matched, owed=report.owed)
+        log.info("poll.ingested", new=report.new, matched=report.matched, owed=report.owed)
         return report
 
     def _match(self, feed: FeedToPoll, entries: Sequence[NewEntry]) -> list[_Found]:
@@ -117,6 +123,10 @@ class Ingest:
             stories=sum(placement.kind is PlacementKind.NEW for placement, _ in placed),
             copies=sum(placement.kind is PlacementKind.COPY for placement, _ in placed),
             owed=sum(owed for _, owed in placed),
+            merges=sum(placement.merges is not None for placement, _ in placed),
+            families=_families(fresh),
+            kinds=Counter(placement.kind.value for placement, _ in placed),
+            ages=tuple((now - each.entry.published).total_seconds() for each in ringing if each.entry.published),
         )
 
     def _place(
@@ -179,6 +189,14 @@ class Ingest:
             owed += decide(each, known.get(each.chat), news=news, now=now)
         owe_stories(session, news.story, chats=[each.chat for each in chats if each.chat not in known], now=now)
         return owe(session, owed, now=now)
+
+
+def _families(found: Sequence[_Found]) -> Counter[str]:
+    """Count what was found by family; an entity of several families counts for each."""
+    counted: Counter[str] = Counter()
+    for match in (match for each in found for match in each.matches):
+        counted.update(match.families or ((OWN_WORDS if match.entity.startswith("w:") else NO_FAMILY),))
+    return counted
 
 
 def _story_entry(entry: NewEntry, number: int, *, feed: FeedToPoll, now: datetime) -> StoryEntry:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.feeds.cadence import CadenceSettings, PollFacts, plan
 from bot.feeds.fetch import Fetched, FetchFailed, FetchResult, fetch
 from bot.feeds.parse import ParseFailed
 from bot.ingest import LeaseLost
+from bot.metrics import Metrics
 from bot.triage import Triage, keys_of, triage
 from storage.entries import known_entries
 from storage.feeds import claim_feeds, cool_host, host_of, release_leases
@@ -70,6 +72,7 @@ class Poller:
     edges: Edges
     holder: str
     settings: CadenceSettings = field(default_factory=CadenceSettings)
+    metrics: Metrics = field(default_factory=Metrics)
     _jitter: random.Random = field(default_factory=random.Random)
     _flying: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -108,13 +111,21 @@ class Poller:
         await self.store.write(release_leases, self.holder)
 
     async def _poll(self, feed: FeedToPoll) -> PollReport:
+        """Poll one feed; what is logged meanwhile names the feed and this poll of it."""
+        began = self.edges.clock.now()
+        with bound_contextvars(feed=feed.url, poll=f"{feed.id}.{feed.lease_token}"):
+            report = await self._poll_safely(feed)
+        self.metrics.polled(report.result, seconds=(self.edges.clock.now() - began).total_seconds())
+        return report
+
+    async def _poll_safely(self, feed: FeedToPoll) -> PollReport:
         try:
             async with asyncio.timeout(_DEADLINE_S):
                 return await self._poll_once(feed)
         except LeaseLost:
-            log.warning("poll.lease_lost", feed=feed.url)
+            log.warning("poll.lease_lost")
         except Exception as error:  # a feed's outer edge: its lease runs out and it is polled again
-            log.exception("poll.failed", feed=feed.url)
+            log.exception("poll.failed")
             return PollReport(feed.url, feed.outlet.key, 0, "failed", detail=type(error).__name__)
         return PollReport(feed.url, feed.outlet.key, 0, "lost")
 
@@ -132,10 +143,15 @@ class Poller:
         )
         outcome = plan(feed, result, facts=facts, now=now, settings=self.settings)
         report = await self.ingest.take(feed, triaged, outcome=outcome)
+        self._count(report)
         if isinstance(result, FetchFailed) and result.kind == "throttled":
             await self.store.write(cool_host, host_of(feed.url), until=outcome.next_at)
-        log.info("feed.polled", feed=feed.url, status=outcome.status, state=outcome.state.value, new=report.new)
+        log.info("feed.polled", status=outcome.status, state=outcome.state.value, new=report.new)
         return _report(feed, result, failure=failure, report=report)
+
+    def _count(self, report: IngestReport) -> None:
+        self.metrics.took_in(new=report.new, matched=report.matched, families=report.families, ages=report.ages)
+        self.metrics.placed(report.kinds, merges=report.merges)
 
     async def _parse(self, result: FetchResult) -> tuple[ParsedFeed | None, ParseFailed | None]:
         if not isinstance(result, Fetched):

@@ -15,7 +15,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
+from bot.alerting import EXPIRY
 from bot.delivery.message import Message
 from bot.delivery.pace import Pace
 from bot.delivery.policy import (
@@ -32,6 +34,7 @@ from bot.delivery.policy import (
     unsayable,
 )
 from bot.delivery.render import parts
+from bot.metrics import Metrics
 from storage.chats import close_chat, migrate_chat
 from storage.delivery_records import DeliveryKind, DeliveryState, NewDelivery
 from storage.outbox import claim_deliveries, expire, next_delivery_at, owe, park, recover, settle
@@ -56,6 +59,7 @@ IN_FLIGHT: Final = 8
 # Seconds; longer than the longest call (30 s read time-out), so that a live sender never loses a claim.
 LEASE_S: Final = 90.0
 _STORY_KINDS: Final = frozenset({DeliveryKind.ALERT, DeliveryKind.EDIT, DeliveryKind.UPDATE, DeliveryKind.DEVELOPMENT})
+_RINGING: Final = frozenset({DeliveryKind.ALERT, DeliveryKind.UPDATE})
 # What is due but waits behind another delivery is looked at again after this long.
 _LOOK_AGAIN: Final = timedelta(seconds=1)
 
@@ -105,6 +109,7 @@ class Sender:
         self._clock = clock
         self._holder = holder
         self._render = render
+        self.metrics = Metrics()
         self._pace = Pace()
         self._jitter = random.Random(holder)  # noqa: S311 - spreads retries, guards nothing
         self._passing = asyncio.Lock()
@@ -112,6 +117,11 @@ class Sender:
         self._draining = False
         self._began = False
         self._unsettled: list[_Landed] = []
+
+    @property
+    def pace_rate(self) -> float:
+        """Return how many messages a second may leave now."""
+        return self._pace.rate
 
     async def take_back(self) -> int:
         """Take back what a dead sender had claimed; each may come twice and is counted.
@@ -128,6 +138,7 @@ class Sender:
             taken += await self._store.write(recover, now=now, holder=self._holder)
         if taken:
             log.warning("delivery.recovered", possible_repeats=taken)
+            self.metrics.recovered.inc(taken)
         return taken
 
     async def send_due(self) -> SendReport:
@@ -194,10 +205,16 @@ class Sender:
             migrate_chat(session, action.telegram_id, new=action.moved_to)
 
     async def _deliver(self, due: DueDelivery) -> _Landed:
+        """Try one delivery; what is logged meanwhile names it."""
+        with bound_contextvars(delivery=due.id, kind=due.kind.value, story=due.story):
+            return await self._deliver_safely(due)
+
+    async def _deliver_safely(self, due: DueDelivery) -> _Landed:
         try:
             return _Landed(due, await self._attempt(due))
         except Exception as error:  # one delivery's outer edge: it must not stop the others
-            log.exception("delivery.broken", delivery=due.id, kind=due.kind.value)
+            log.exception("delivery.broken")
+            self.metrics.tried(due.kind, "Broken", now=self._clock.now())
             action = broken(due, type(error).__name__, now=self._clock.now(), jitter=self._jitter.random())
             return _Landed(due, action)
 
@@ -219,10 +236,12 @@ class Sender:
 
     def _judge(self, result: SendResult, due: DueDelivery) -> Action:
         now = self._clock.now()
+        name = type(result).__name__
+        self.metrics.tried(due.kind, name, now=now, waited_s=_waited_s(due, now) if name == "Sent" else None)
         if isinstance(result, Throttled) and self._pace.refused(due.telegram_id, now):
             log.warning("pace.slowed", rate=self._pace.rate)
         if not isinstance(result, Sent | Unmodified):
-            log.info("delivery.failed", delivery=due.id, kind=due.kind.value, result=type(result).__name__)
+            log.info("delivery.failed", result=name)
         return follow(result, due, now=now, jitter=self._jitter.random())
 
     async def _message(self, due: DueDelivery) -> Message | None:
@@ -253,6 +272,13 @@ class Sender:
         if due_at is None or due_at > now:
             return due_at
         return min(now + _LOOK_AGAIN, self._pace.rested_at(now) or now + _LOOK_AGAIN)
+
+
+def _waited_s(due: DueDelivery, now: datetime) -> float | None:
+    """Return seconds since the poll's commit for what rings; None where a quiet hour kept it back."""
+    if due.kind not in _RINGING or due.expires is None or due.expires - due.created > EXPIRY:
+        return None
+    return (now - due.created).total_seconds()
 
 
 def _addressed(message: Message, due: DueDelivery) -> Message | None:

@@ -1,0 +1,65 @@
+"""Say in figures how things stand: what health, alarms and metrics read. Nothing is changed here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlmodel import col, func, select
+
+from storage.outbox import lost
+from storage.tables import Chat, Delivery, Entry, Feed, Inbox, MatchRow, Parked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlmodel import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Hold deliveries and enabled feeds by state, the oldest that could have left, what waits and what was lost."""
+
+    deliveries: Mapping[str, int] = field(default_factory=dict)
+    feeds: Mapping[str, int] = field(default_factory=dict)
+    oldest_due: datetime | None = None
+    parked: int = 0
+    possible_repeats: int = 0
+    lost: int = 0
+    inbox: int = 0
+    chats: int = 0
+    newest_entry: datetime | None = None
+    newest_match: datetime | None = None
+
+
+def figures(session: Session, *, now: datetime) -> Figures:
+    """Read all of them in one snapshot; `lost` is the audit, which reads no counter of the sender's."""
+    count = func.count
+    by_state = select(Delivery.state, count()).group_by(Delivery.state)
+    feeds = select(Feed.state, count()).where(col(Feed.enabled)).group_by(Feed.state)
+    return Figures(
+        deliveries=dict(session.exec(by_state).all()),
+        feeds=dict(session.exec(feeds).all()),
+        oldest_due=oldest_due(session, now=now),
+        parked=session.exec(select(count()).select_from(Parked).where(Parked.until > now)).one(),
+        possible_repeats=session.exec(select(func.coalesce(func.sum(Delivery.repeats), 0))).one(),
+        lost=lost(session),
+        inbox=session.exec(select(count()).select_from(Inbox).where(col(Inbox.payload).is_not(None))).one(),
+        chats=session.exec(select(count()).select_from(Chat).where(Chat.status == "active")).one(),
+        newest_entry=session.exec(select(func.max(Entry.first_seen))).one(),
+        newest_match=newest_match(session),
+    )
+
+
+def oldest_due(session: Session, *, now: datetime) -> datetime | None:
+    """Return since when the oldest delivery could have left: due, past its moment, and its chat not parked."""
+    parked = select(Parked.telegram_id).where(Parked.telegram_id == Delivery.telegram_id, Parked.until > now).exists()
+    due = select(func.min(Delivery.not_before)).where(Delivery.state == "due", Delivery.not_before <= now, ~parked)
+    return session.exec(due).one()
+
+
+def newest_match(session: Session) -> datetime | None:
+    """Return when the newest entry came in which something was found."""
+    newest = select(func.max(MatchRow.entry_id)).scalar_subquery()
+    return session.exec(select(Entry.first_seen).where(Entry.id == newest)).first()
