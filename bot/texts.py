@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -40,6 +40,15 @@ class Texts:
     def colon(self, head: str, rest: str) -> str:
         """Return two parts with a colon between them, as the language sets it."""
         return self("{head}: {rest}").replace("{head}", head).replace("{rest}", rest)
+
+    def short_day(self, moment: date) -> str:
+        """Return day and month."""
+        return format_date(moment, "d MMMM", locale=self.lang)
+
+    def weekdays(self, days: str) -> str:
+        """Return the names of weekdays given as ISO digits, "" for all of them."""
+        names = get_day_names("wide", locale=self.lang)
+        return ", ".join(names[int(day) - 1] for day in days)
 
     def time(self, moment: datetime, tz: str) -> str:
         """Return hours and minutes in a zone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import event, text
+from sqlalchemy import event, func, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
@@ -84,6 +84,13 @@ def insert_or_update(
 def skip_locked(session: Session, query: Any, *, of: type[Table]) -> Any:
     """Let several processes claim different rows; on SQLite the writer is alone already."""
     return query if is_sqlite(session) else query.with_for_update(of=of, skip_locked=True)
+
+
+def hour_of(session: Session, moment: Any) -> Any:
+    """Return the hour of a stored time as text, `2026-03-01 06`, UTC."""
+    if is_sqlite(session):
+        return func.substr(moment, 1, 13)
+    return func.to_char(func.timezone("UTC", moment), "YYYY-MM-DD HH24")
 
 
 def integrity_problem(session: Session) -> str:

@@ -36,10 +36,10 @@ def last_edition(session: Session, chat: int, *, kind: str) -> EditionRecord | N
     return EditionRecord(row.id or 0, row.chat_id, row.kind, row.day, created=row.created) if row else None
 
 
-def editions_since(session: Session, *, kind: str, day: str) -> frozenset[tuple[int, str]]:
-    """Return the (chat, day) of every edition of a local day or later."""
-    rows = session.exec(select(Edition.chat_id, Edition.day).where(Edition.kind == kind, col(Edition.day) >= day))
-    return frozenset((chat, opened) for chat, opened in rows)
+def editions_since(session: Session, *, day: str) -> frozenset[tuple[int, str, str]]:
+    """Return the (chat, kind, day) of every edition of a local day or later."""
+    rows = session.exec(select(Edition.chat_id, Edition.kind, Edition.day).where(col(Edition.day) >= day))
+    return frozenset((chat, kind, opened) for chat, kind, opened in rows)
 
 
 def digest_chats(session: Session) -> tuple[ChatRecord, ...]:

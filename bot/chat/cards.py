@@ -11,6 +11,7 @@ from bot.chat.commands import mark
 from bot.chat.onboarding import MODES
 from bot.chat.replies import text
 from bot.delivery.message import Button, Message, bold, compose, lines
+from bot.digest.choose import WEEKLY, kind_of
 from bot.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -72,11 +73,21 @@ def _switch(label: str, name: str, *, on: bool) -> Button:
 
 
 def _digest(say: Texts, chat: ChatRecord) -> str:
-    return say("none") if chat.mode == "instant" else clock(chat.digest_minute)
+    if chat.mode == "instant":
+        return say("none")
+    days = say.weekdays(chat.digest_days)
+    return f"{clock(chat.digest_minute)}, {days}" if days else clock(chat.digest_minute)
 
 
 def digest_set(say: Texts, chat: ChatRecord) -> Message:
     """Say when the digest comes."""
     if chat.mode == "instant":
         return text(say("No digest. /digest 07:00 brings it back."))
-    return Message(compose(say("Digest every day at {hour} ({tz})."), hour=bold(clock(chat.digest_minute)), tz=chat.tz))
+    hour, days = bold(clock(chat.digest_minute)), say.weekdays(chat.digest_days)
+    if kind_of(chat) == WEEKLY:
+        sentence = say("Digest of the week: {days} at {hour} ({tz}).")
+    elif days:
+        sentence = say("Digest at {hour} ({tz}) on {days}.")
+    else:
+        sentence = say("Digest every day at {hour} ({tz}).")
+    return Message(compose(sentence, hour=hour, tz=chat.tz, days=days))

@@ -39,7 +39,12 @@ COMMANDS: Final = (
     Command("latest", mark("The latest stories you watch")),
     Command("mute", mark("Silence everything, a name or an outlet for a while"), mark("[8h] [name]"), who=Who.CHANGES),
     Command("quiet", mark("Quiet hours, in your time"), mark("[22:00-07:00|off]"), who=Who.CHANGES),
-    Command("digest", mark("The daily digest: its hour, now, or off"), mark("[07:00|now|off]"), who=Who.CHANGES),
+    Command(
+        "digest",
+        mark("The digest: its hour and days, weekly, now, or off"),
+        mark("[07:00 mon-fri|weekly|now|off]"),
+        who=Who.CHANGES,
+    ),
     Command("settings", mark("Language, time zone and rhythm on one card"), who=Who.CHANGES),
     Command("stop", mark("Stop everything; your terms are kept"), who=Who.CHANGES),
     Command("status", mark("Is everything running?")),

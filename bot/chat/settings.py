@@ -7,21 +7,27 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.chat import cards, onboarding
-from bot.chat.args import clock, read_clock, read_hours, read_zone
+from bot.chat.args import clock, read_hours, read_zone
 from bot.chat.explaining import story_message
+from bot.chat.naming import restored, term_name
 from bot.chat.replies import text
+from bot.chat.rhythm import read_rhythm
 from bot.delivery.message import Message, bold, compose
-from bot.digest.choose import SINCE
-from bot.digest.editions import digest_now
+from bot.digest.choose import KIND, SINCE, kind_of
+from bot.digest.editions import Desk, digest_now
+from bot.digest.pulse import take_pulse
 from bot.texts import LANGUAGES
-from storage.chats import update_chat
+from storage.chats import mute, update_chat
 from storage.entries import families_since
 from storage.stories import latest_stories
 from storage.terms import add_term, remove_term, terms
 
 if TYPE_CHECKING:
     from bot.chat.ask import Ask
+    from bot.chat.rhythm import Rhythm
 
+_NOW: Final = frozenset({"now", "maintenant", "الآن"})
+_OFF: Final = frozenset({"off", "non", "لا"})
 _WEEK: Final = timedelta(days=7)
 
 
@@ -125,22 +131,45 @@ async def quiet(ask: Ask) -> None:
 
 
 async def digest(ask: Ask) -> None:
-    """Set the digest's hour, send it now, or end it."""
+    """Set the digest's hour, days and kind, send it now, or end it."""
     words = ask.words.lower()
-    minute = read_clock(words)
-    if words in {"now", "maintenant"}:
-        name = ask.context.vigil.name
-        ask.effect(digest_now, ask.chat.id, name=name, now=ask.now, update_id=ask.turn.update_id)
+    rhythm = read_rhythm(words)
+    if words in _NOW:
+        desk = Desk(ask.context.vigil.name, await ask.read(take_pulse, now=ask.now))
+        ask.effect(digest_now, ask.chat.id, desk=desk, update_id=ask.turn.update_id)
         return
-    if words in {"off", "non"}:
+    if words in _OFF:
         change(ask, mode="instant")
-    elif minute is not None:
-        mode = "both" if ask.chat.mode == "instant" else ask.chat.mode
-        change(ask, mode=mode, digest_minute=minute, settings={SINCE: ask.now.isoformat()})
+    elif rhythm:
+        _set_rhythm(ask, rhythm)
     elif words:
-        ask.reply(text(ask.say("Say the hour: /digest 07:00, /digest now, or /digest off.")))
+        ask.reply(
+            text(ask.say("Say when: /digest 07:00, /digest 07:00 mon-fri, /digest weekly, /digest now or /digest off."))
+        )
         return
     ask.reply(cards.digest_set(ask.say, ask.chat))
+
+
+def _set_rhythm(ask: Ask, rhythm: Rhythm) -> None:
+    chat = ask.chat
+    change(
+        ask,
+        mode="both" if chat.mode == "instant" else chat.mode,
+        digest_minute=chat.digest_minute if rhythm.minute is None else rhythm.minute,
+        digest_days=chat.digest_days if rhythm.days is None else rhythm.days,
+        settings={SINCE: ask.now.isoformat(), KIND: rhythm.kind or kind_of(chat)},
+    )
+
+
+async def mute_dismissed(ask: Ask) -> None:
+    """Silence a term that an edition proposed to silence, until it is taken back."""
+    term = ":".join(ask.press)
+    if restored(term, ask.context.vigil) is None:
+        ask.toast(ask.say("This chat no longer watches that."))
+        return
+    ask.effect(mute, ask.chat.id, kind="term", target=term)
+    name = term_name(ask.say, term, vigil=ask.context.vigil)
+    ask.toast(ask.say("{name} alone rings no more; /mute takes it back.").format(name=name))
 
 
 async def stop(ask: Ask) -> None:

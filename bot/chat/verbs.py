@@ -60,6 +60,7 @@ PRESSES: Final[dict[str, tuple[Answer, Who]]] = {
     "mute": (silence.mute_story, Who.CHANGES),
     "mt": (silence.mute_term, Who.CHANGES),
     "mo": (silence.mute_outlet, Who.CHANGES),
+    "dm": (settings.mute_dismissed, Who.CHANGES),
     "mu": (silence.mute_all, Who.CHANGES),
     "mx": (silence.end_one, Who.CHANGES),
     "um": (silence.ring_again, Who.CHANGES),

@@ -131,7 +131,7 @@ def _story(view: StoryView, reader: Reader, *, budget: tuple[int, int]) -> list[
 
 def _update(view: StoryView, reader: Reader, *, budget: tuple[int, int]) -> list[Sequence[Span]]:
     newest = view.entries[-1]
-    changed = "; ".join(said for change in view.changes if (said := _change(change, reader)))
+    changed = "; ".join(said for change in view.changes if (said := what_changed(change, reader)))
     summary, links = budget
     return [
         _headline(view, reader, entry=newest, word=reader.say("Update"), changed=changed),
@@ -274,7 +274,7 @@ def _links(entries: Sequence[StoryEntryView], *, most: int) -> Sequence[Span]:
     return (*spans, Span(f" · +{more}")) if more > 0 else spans
 
 
-def _change(change: Change, reader: Reader) -> str:
+def what_changed(change: Change, reader: Reader) -> str:
     """Say in a few words what changed; the headline beside it says the rest."""
     say = reader.say
     if change.kind is ChangeKind.TOLL:

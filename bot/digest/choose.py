@@ -1,6 +1,7 @@
 """Choose which editions are due, and what stands in one. Pure.
 
-An edition belongs to a chat and a local day. Its moment is the chat's hour on that day
+An edition belongs to a chat and a local day, and is daily (on the days that the chat
+chose) or weekly (on one of them). Its moment is the chat's hour on that day
 in its zone: an hour that a clock change skips comes when it would have come, one that it
 repeats comes the first time. What the chat asked for only after that moment begins with
 the next day, so that setting the hour never sends anything at once.
@@ -13,7 +14,6 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.quiet import zone
-from matchers.revisions import StoryState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -22,24 +22,32 @@ if TYPE_CHECKING:
 
 # An edition that was missed (the machine slept) is still worth reading for so long.
 LATE: Final = timedelta(hours=12)
-MOST_STORIES: Final = 20
+DAILY: Final = "daily"
+WEEKLY: Final = "weekly"
+# What a reader has the patience for; the rest is counted.
+MOST_STORIES: Final = {DAILY: 12, WEEKLY: 20}
+# The name of the setting that holds which of the two a chat reads; without it daily.
+KIND: Final = "digest_kind"
 # The name of the setting that holds since when the chat wants its digest as it does.
 SINCE: Final = "digest_from"
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Hold an edition to be opened: for whom, for which local day, and when it was to come."""
+    """Hold an edition to be opened: for whom, for which local day, when it was to come, daily or weekly."""
 
     chat: ChatRecord
     day: str
     moment: datetime
+    kind: str = DAILY
 
 
-def due_editions(chats: Iterable[ChatRecord], had: Collection[tuple[int, str]], *, now: datetime) -> tuple[Due, ...]:
-    """Return the editions whose hour has come; `had` are the (chat, day) that were opened before."""
+def due_editions(
+    chats: Iterable[ChatRecord], had: Collection[tuple[int, str, str]], *, now: datetime
+) -> tuple[Due, ...]:
+    """Return the editions whose hour has come; `had` are the (chat, kind, day) that were opened before."""
     found = (due_edition(chat, now=now) for chat in chats)
-    return tuple(due for due in found if due and (due.chat.id, due.day) not in had)
+    return tuple(due for due in found if due and (due.chat.id, due.kind, due.day) not in had)
 
 
 def due_edition(chat: ChatRecord, *, now: datetime) -> Due | None:
@@ -51,8 +59,13 @@ def due_edition(chat: ChatRecord, *, now: datetime) -> Due | None:
         moment = local.astimezone(UTC)
         wanted = not chat.digest_days or str(day.isoweekday()) in chat.digest_days
         if wanted and moment <= now <= moment + LATE and moment >= asked_at(chat):
-            return Due(chat, day.isoformat(), moment)
+            return Due(chat, day.isoformat(), moment, kind_of(chat))
     return None
+
+
+def kind_of(chat: ChatRecord) -> str:
+    """Return whether a chat reads a daily or a weekly edition."""
+    return WEEKLY if chat.settings.get(KIND) == WEEKLY else DAILY
 
 
 def asked_at(chat: ChatRecord) -> datetime:
@@ -73,30 +86,3 @@ def _is_silent(view: StoryView, silent: set[tuple[str, str]]) -> bool:
         or all(("term", match.term) in silent for match in view.matches)
         or all(("outlet", entry.outlet.key) in silent for entry in view.entries)
     )
-
-
-def ordered(views: Iterable[StoryView], votes: dict[str, int] | None = None) -> tuple[StoryView, ...]:
-    """Return stories as an edition has them: most independent outlets, gravest, newest; disliked ones last."""
-    liked = votes or {}
-    return tuple(
-        sorted(
-            views,
-            key=lambda view: (
-                -liked.get(str(view.story), 0),
-                -independent(view),
-                -_severity(view),
-                -view.last.timestamp(),
-                view.story,
-            ),
-        )
-    )
-
-
-def independent(view: StoryView) -> int:
-    """Return how many outlets tell a story independently of each other."""
-    known = StoryState.from_json(view.state).independent if view.state else 0
-    return known or len({entry.outlet.owner or entry.outlet.key for entry in view.entries})
-
-
-def _severity(view: StoryView) -> int:
-    return StoryState.from_json(view.state).severity if view.state else 0

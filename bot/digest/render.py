@@ -1,64 +1,101 @@
-"""Write an edition: its day, then one paragraph a story. Pure."""
+"""Write an edition: its day, one paragraph a story, then what moved, is new, stands out, is missing. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.delivery.alert import chosen, known_facts, severity_mark
+from bot.alerting import quiet_hours
+from bot.chat.args import Press, clock
+from bot.delivery.alert import chosen, known_facts, severity_mark, what_changed
 from bot.delivery.excerpt import cut
-from bot.delivery.message import Message, Span, bold, compose, italic, lines, link
-from bot.digest.choose import MOST_STORIES, independent
+from bot.delivery.message import Button, Message, Span, bold, compose, italic, lines, link
+from bot.digest.choose import MOST_STORIES, WEEKLY
+from bot.digest.ranking import independent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from bot.delivery.alert import Reader
+    from bot.digest.findings import Findings, Suggestion
     from storage.records import StoryView
 
 # Characters of a headline; longer ones are cut at a word.
 _HEADLINE: Final = 160
+_SHORT: Final = 60
+_LABEL: Final = 40
 _MOST_OUTLETS: Final = 4
+_MOST_MOVED: Final = 6
+_MOST_LINES: Final = 6
+_BARS: Final = "▁▂▃▄▅▆▇█"
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """Hold what stands in an edition: its local day and its stories, in their order."""
+    """Hold what stands in an edition: its local day, its stories in their order, what was found beside them."""
 
     day: date
     views: tuple[StoryView, ...]
+    found: Findings
+    kind: str
+    settings: Mapping[str, object]
 
 
 def edition(reader: Reader, content: Edition) -> Message:
-    """Return an edition as one message; delivery cuts it between two stories when it is long."""
-    say = reader.say
-    title = (bold(say("Digest of {day}").replace("{day}", say.day(content.day))),)
+    """Return an edition as one message; delivery cuts it between two paragraphs when it is long."""
+    title = (bold(edition_title(reader, content)),)
     if not content.views:
-        return Message(lines(title, (Span(say("Nothing happened to what this chat watches.")),)), silent=True)
-    shown = content.views[:MOST_STORIES]
-    count = say.plural("{n} story", "{n} stories", count=len(content.views))
-    sample = f" · {say('SAMPLE')}" if reader.sample else ""
+        nothing = (Span(reader.say("Nothing happened to what this chat watches.")),)
+        return Message(lines(title, nothing, *_unheard(reader, content)), silent=True)
+    shown = content.views[: MOST_STORIES[content.kind]]
     rest = len(content.views) - len(shown)
-    more = say.plural("{n} smaller story is left out.", "{n} smaller stories are left out.", count=rest)
+    more = reader.say.plural("{n} smaller story is left out.", "{n} smaller stories are left out.", count=rest)
     return Message(
         lines(
             title,
-            (Span(count + sample),),
+            (Span(_counted(reader, content)),),
             *(_story(reader, view) for view in shown),
             (italic(f"\n{more}"),) if rest else (),
+            *_moved(reader, content),
+            *_first(reader, content),
+            *_spikes(reader, content),
+            *sparklines(reader, content.found.days or {}),
+            *_quiet(reader, content),
+            *_unheard(reader, content),
+            *_suggested(reader, content),
         ),
+        keyboard=_offer(reader, content.found.suggestion),
         silent=True,
     )
+
+
+def edition_title(reader: Reader, content: Edition) -> str:
+    """Return the first line of an edition."""
+    say = reader.say
+    if content.kind != WEEKLY:
+        return say("Digest of {day}").replace("{day}", say.day(content.day))
+    first = content.day - timedelta(days=7)
+    words = say("Week from {first} to {last}")
+    return words.replace("{first}", say.short_day(first)).replace("{last}", say.short_day(content.day))
+
+
+def _counted(reader: Reader, content: Edition) -> str:
+    say = reader.say
+    told = say.plural("{n} story", "{n} stories", count=len(content.views))
+    entries = sum(len(view.entries) for view in content.views)
+    reports = say.plural("{n} report", "{n} reports", count=entries)
+    sample = f" · {say('SAMPLE')}" if reader.sample else ""
+    return f"{told} · {reports}{sample}"
 
 
 def _story(reader: Reader, view: StoryView) -> tuple[Span, ...]:
     """Return a paragraph: mark and headline, who tells it, what is known."""
     say, entry = reader.say, chosen(view, reader.say.lang)
-    keep = cut(entry.title, _HEADLINE)
-    headline = entry.title if keep == len(entry.title) else f"{entry.title[:keep]}…"
     facts = [compose("   {fact}", fact=fact) for fact in known_facts(view, reader, entry=entry) if fact]
     return lines(
-        (Span(f"\n{severity_mark(view)} "), link(headline, entry.url)),
+        (Span(f"\n{severity_mark(view)} "), link(_short(entry.title, _HEADLINE), entry.url)),
         (Span(f"   {say.day_time(view.opened, reader.tz)} · {_told(reader, view)}"),),
         *facts,
     )
@@ -74,3 +111,112 @@ def _told(reader: Reader, view: StoryView) -> str:
         count = f"{count}, {told}"
     more = f" +{len(outlets) - _MOST_OUTLETS}" if len(outlets) > _MOST_OUTLETS else ""
     return say.colon(count, ", ".join(outlets[:_MOST_OUTLETS]) + more)
+
+
+# ── sections ─────────────────────────────────────────────────────────────────
+
+
+def _section(heading: str, rows: Sequence[Sequence[Span]]) -> tuple[Sequence[Span], ...]:
+    """Return a heading and its lines; nothing when there are none."""
+    return ((Span("\n"), bold(heading)), *rows) if rows else ()
+
+
+def _moved(reader: Reader, content: Edition) -> tuple[Sequence[Span], ...]:
+    rows = []
+    for view in content.views:
+        said = [words for change in content.found.moved.get(view.story, ()) if (words := what_changed(change, reader))]
+        if said:
+            headline = _short(chosen(view, reader.say.lang).title, _SHORT)
+            rows.append((Span(reader.say.colon(f"• {headline}", "; ".join(said))),))
+    return _section(reader.say("What moved"), rows[:_MOST_MOVED])
+
+
+def _first(reader: Reader, content: Edition) -> tuple[Sequence[Span], ...]:
+    names = ", ".join(map(reader.name, content.found.first))
+    heading = reader.say.plural("First time in {n} day", "First time in {n} days", count=content.found.first_days)
+    return _section(heading, [(Span(names),)] if names else [])
+
+
+def _spikes(reader: Reader, content: Edition) -> tuple[Sequence[Span], ...]:
+    usual = reader.say("{name}: {count}, usually {usual}")
+    rows = [
+        (
+            Span("• "),
+            *compose(usual, name=reader.name(each.entity), count=bold(str(each.count)), usual=_few(each.usual)),
+        )
+        for each in content.found.spikes
+    ]
+    heading = (
+        reader.say("Named more than usual this week") if content.kind == WEEKLY else reader.say("Named more than usual")
+    )
+    return _section(heading, rows)
+
+
+def _few(number: float) -> str:
+    return f"{number:.0f}" if number >= 2 else f"{number:.1f}".rstrip("0").rstrip(".")
+
+
+def sparklines(reader: Reader, days: Mapping[str, Sequence[int]]) -> tuple[Sequence[Span], ...]:
+    """Return a line of blocks an entity: its last fourteen days, today last, then today's count."""
+    rows = []
+    for entity, counts in list(days.items())[:_MOST_LINES]:
+        most = max(*counts, 1)
+        blocks = "".join(_BARS[round(count / most * (len(_BARS) - 1))] for count in counts)
+        rows.append((Span(f"\u200e{blocks}\u200e {counts[-1]} · {reader.name(entity)}"),))
+    return _section(reader.say("Mentions in 14 days, today last"), rows)
+
+
+def _quiet(reader: Reader, content: Edition) -> tuple[Sequence[Span], ...]:
+    hours, count = quiet_hours(content.settings), content.found.quiet
+    if not hours or not count:
+        return ()
+    waited = reader.say.plural(
+        "{n} alert waited for the end of your quiet hours ({hours}).",
+        "{n} alerts waited for the end of your quiet hours ({hours}).",
+        count=count,
+    )
+    return ((Span("\n🌙 "), Span(waited.replace("{hours}", f"{clock(hours.start)}–{clock(hours.end)}"))),)
+
+
+def _unheard(reader: Reader, content: Edition) -> tuple[Sequence[Span], ...]:
+    names = []
+    for feed in content.found.unheard:
+        since = feed.cadence.last_new or feed.cadence.last_ok
+        names.append(f"{feed.outlet.name} ({reader.say.day_time(since, reader.tz)})" if since else feed.outlet.name)
+    if not names:
+        return ()
+    words = reader.say("Not heard, since: {feeds}").replace("{feeds}", ", ".join(dict.fromkeys(names)))
+    return ((Span(f"\n🔇 {words}"),),)
+
+
+def _suggested(reader: Reader, content: Edition) -> tuple[Sequence[Span], ...]:
+    suggestion = content.found.suggestion
+    if suggestion is None:
+        return ()
+    if suggestion.dismissed:
+        count = suggestion.dismissed
+        words = reader.say.plural(
+            "You dismissed {n} story about {name}.", "You dismissed {n} stories about {name}.", count=count
+        )
+    else:
+        count = suggestion.unheard_days
+        words = reader.say.plural(
+            "Nothing about {name} for {n} day.", "Nothing about {name} for {n} days.", count=count
+        )
+    return ((Span("\n💡 "), *compose(words, name=bold(reader.name(suggestion.term)))),)
+
+
+def _offer(reader: Reader, suggestion: Suggestion | None) -> tuple[tuple[Button, ...], ...]:
+    if suggestion is None:
+        return ()
+    words, verb = (
+        (reader.say("Mute {name}"), "dm") if suggestion.dismissed else (reader.say("Stop watching {name}"), "ux")
+    )
+    press = Press(verb, (suggestion.term,))
+    label = words.replace("{name}", reader.name(suggestion.term))[:_LABEL]
+    return ((Button(label, press.pack()),),) if press.fits else ()
+
+
+def _short(text: str, most: int) -> str:
+    keep = cut(text, most)
+    return text if keep == len(text) else f"{text[:keep]}…"

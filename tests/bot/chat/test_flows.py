@@ -162,11 +162,11 @@ async def test_the_digest_is_set_sent_and_ended(talk):
         (await talk.say(words))[0] for words in ("/digest 07:30", "/digest now", "/digest 99", "/digest off", "/digest")
     ]
 
-    assert ["Digest every day at 07:30", "Digest of Sunday 1 March", "Say the hour", "No digest.", "No digest."] == [
+    assert ["Digest every day at 07:30", "Digest of Sunday 1 March", "Say when", "No digest.", "No digest."] == [
         answer[: len(start)]
         for answer, start in zip(
             answers,
-            ("Digest every day at 07:30", "Digest of Sunday 1 March", "Say the hour", "No digest.", "No digest."),
+            ("Digest every day at 07:30", "Digest of Sunday 1 March", "Say when", "No digest.", "No digest."),
             strict=True,
         )
     ]

@@ -41,12 +41,14 @@ class Archive:
         await self.store.write(update_chat, chat.id, **({"mode": "digest"} | changes))
         return chat.id
 
-    async def report(self, title, *, outlet="radio-fleuve", story=None, state=None):
+    async def report(self, title, *, outlet="radio-fleuve", story=None, state=None, changes=()):
         """Let an outlet report something; return the story's id."""
         self.told += 1
-        return await self.store.write(self._report, title, outlet=outlet, story=story, state=state or {})
+        return await self.store.write(
+            self._report, title, outlet=outlet, story=story, state=state or {}, changes=changes
+        )
 
-    def _report(self, session, title, *, outlet, story, state):
+    def _report(self, session, title, *, outlet, story, state, changes):
         now, key = self.clock.now(), f"{self.told}"
         spec = OutletSpec(outlet, outlet.replace("-", " ").title(), owner=outlet, kind="independent", lang="fr")
         feed = add_feed(session, FeedSpec(f"https://{outlet}.example/feed", spec, lang="fr"), now=now)
@@ -64,7 +66,7 @@ class Archive:
             session, Placement(StoryEntry(str(number), title, now, now, outlet=outlet), kind, placed, str(number), 1.0),
             now=now,
         )  # fmt: skip
-        revision = Revision(placed, (Change(ChangeKind.NEW_STORY),), material=True)
+        revision = Revision(placed, changes or (Change(ChangeKind.NEW_STORY),), material=True)
         save_revision(session, int(placed), state=state, revision=revision, now=now)
         return int(placed)
 

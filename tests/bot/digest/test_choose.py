@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.digest.choose import LATE, audible, due_edition, due_editions, ordered
+from bot.digest.choose import LATE, audible, due_edition, due_editions
 from storage.records import ChatRecord, MuteRecord
 
 EARLY = datetime(2025, 1, 1, tzinfo=UTC)
@@ -74,7 +74,9 @@ def test_only_the_chosen_days_have_an_edition():
 def test_what_was_opened_is_not_due_again():
     one, other = chat(number=1), chat(number=2)
 
-    assert [2] == [due.chat.id for due in due_editions([one, other], {(1, "2026-03-01")}, now=at("2026-03-01T08:00"))]
+    assert [2] == [
+        due.chat.id for due in due_editions([one, other], {(1, "daily", "2026-03-01")}, now=at("2026-03-01T08:00"))
+    ]
 
 
 ZONES = (
@@ -101,10 +103,10 @@ def test_each_day_has_one_edition_whatever_the_zone_and_however_often_one_looks(
     now = start
     while now < start + timedelta(days=7):
         for due in due_editions([one], had, now=now):
-            had.add((due.chat.id, due.day))
+            had.add((due.chat.id, due.kind, due.day))
             moments.append((due.moment, now))
         now += timedelta(minutes=step)
-    days = sorted(day for _, day in had)
+    days = sorted(day for _, _, day in had)
 
     assert len(days) == len(moments)
     assert 7 <= len(days) <= 8
@@ -118,16 +120,14 @@ def view(story, *, outlets=("a",), severity=0, terms=("jnim",), last=EARLY):
     return SimpleNamespace(story=story, entries=entries, matches=matches, state=state, last=last)
 
 
-def test_what_most_outlets_tell_independently_stands_first_then_the_gravest_then_the_newest():
-    views = [
-        view(1),
-        view(2, outlets=("a", "b", "c")),
-        view(3, severity=4),
-        view(4, last=EARLY + timedelta(hours=1)),
-        view(5, outlets=("a", "b", "c", "d")),
-    ]
+def test_a_weekly_edition_comes_on_its_day_only():
+    weekly = chat(days="5", settings={"digest_kind": "weekly"})
 
-    assert [2, 3, 4, 1, 5] == [each.story for each in ordered(views, {"5": -1})]
+    assert due_edition(weekly, now=at("2026-03-05T08:00")) is None
+    assert ("weekly", "2026-03-06") == (
+        (due := due_edition(weekly, now=at("2026-03-06T08:00"))).kind,
+        due.day,
+    )
 
 
 def test_what_a_chat_silenced_is_not_in_its_digest():
