@@ -114,6 +114,8 @@ class Tocsin:
         """Run a role's loops until told to stop; finish what is in flight, then return."""
         bells = {name: Bell(name) for name in ROLES[role]}
         await self.sender.take_back()
+        if "poll" in bells:
+            await self.poller.settle_in()
         scheduler = build_scheduler(bells.values())
         scheduler.start()
         for name in ("poll", "inbox"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -10,14 +11,16 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from bot.feeds.cadence import CadenceSettings, PollFacts, plan
+from bot.feeds.cadence import NETWORK_KINDS, CadenceSettings, PollFacts, expected_since, plan, wants_unconditional
 from bot.feeds.fetch import Fetched, FetchFailed, FetchResult, fetch
+from bot.feeds.line import Line
 from bot.feeds.parse import ParseFailed
 from bot.ingest import LeaseLost
 from bot.metrics import Metrics
 from bot.triage import Triage, keys_of, triage
 from storage.entries import known_entries
-from storage.feeds import claim_feeds, cool_host, host_of, release_leases
+from storage.errors import StorageError
+from storage.feeds import claim_feeds, cool_host, record_poll, release_leases, spread_overdue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.feeds.parse import ParserPool
-    from bot.feeds.reading import ParsedFeed
+    from bot.feeds.parsed import ParsedFeed
     from bot.http import GuardedClient
     from bot.ingest import Ingest, IngestReport
     from bot.store import Store
@@ -33,8 +36,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-# Feeds in the air at once; at a mean of one second each this is two thousand a minute.
-AT_ONCE: Final = 32
+# Feeds in the air at once: at a mean of one second each, four thousand a minute.
+AT_ONCE: Final = 64
+# Overdue feeds begun a second after a restart, and new ones of a long list.
+PER_SECOND: Final = 40.0
 # Fetch 30, parse 10, store 5 seconds: longer, and the lease may be another's.
 _DEADLINE_S: Final = 45.0
 _LEASE_S: Final = 120.0
@@ -74,7 +79,13 @@ class Poller:
     settings: CadenceSettings = field(default_factory=CadenceSettings)
     metrics: Metrics = field(default_factory=Metrics)
     _jitter: random.Random = field(default_factory=random.Random)
+    _line: Line = field(default_factory=Line)
     _flying: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def settle_in(self) -> int:
+        """Spread what fell due while nobody polled, so that a start is no storm; return how many feeds wait."""
+        now = self.edges.clock.now()
+        return await self.store.write(spread_overdue, now=now, at_once=AT_ONCE, per_second=PER_SECOND)
 
     async def poll_due(self, *, limit: int = AT_ONCE) -> tuple[PollReport, ...]:
         """Poll what is due now, one feed a host, and return what each came to."""
@@ -124,28 +135,44 @@ class Poller:
                 return await self._poll_once(feed)
         except LeaseLost:
             log.warning("poll.lease_lost")
-        except Exception as error:  # a feed's outer edge: its lease runs out and it is polled again
+            return PollReport(feed.url, feed.outlet.key, 0, "lost")
+        except Exception as error:  # a feed's outer edge: one bad feed never stops another
             log.exception("poll.failed")
+            await self._give_up(feed, type(error).__name__)
             return PollReport(feed.url, feed.outlet.key, 0, "failed", detail=type(error).__name__)
-        return PollReport(feed.url, feed.outlet.key, 0, "lost")
+
+    async def _give_up(self, feed: FeedToPoll, reason: str) -> None:
+        """Put off a feed over which we stumbled, so that its publisher is not asked again and again for nothing."""
+        now = self.edges.clock.now()
+        facts = PollFacts(jitter=self._jitter.random())
+        stumbled = FetchFailed("internal", 0, reason)
+        outcome = plan(feed, stumbled, facts=facts, now=now, settings=self.settings)
+        with contextlib.suppress(StorageError):  # then its lease runs out
+            await self.store.write(record_poll, outcome)
 
     async def _poll_once(self, feed: FeedToPoll) -> PollReport:
-        result = await fetch(feed, self.edges.client, now=self.edges.clock.now())
-        parsed, failure = await self._parse(result)
+        asked = self.edges.clock.now()
+        unconditional = wants_unconditional(feed, asked)
+        result = await fetch(feed, self.edges.client, now=asked, unconditional=unconditional)
+        reached = not (isinstance(result, FetchFailed) and result.kind in NETWORK_KINDS)
+        self._line.note(feed.host, reached=reached, now=asked)
+        parsed, failure = await self._parse(feed, result)
         now = self.edges.clock.now()
         triaged = await self._triage(feed, parsed, now=now) if parsed else None
         facts = PollFacts(
             new=len(triaged.new) if triaged else 0,
-            hint_s=parsed.hint_s if parsed else 0,
+            rhythm=parsed.rhythm if parsed else None,
             error=failure.detail if failure else "",
             error_kind=failure.kind if failure else "",
             jitter=self._jitter.random(),
+            unconditional=unconditional,
+            line_down=self._line.is_down(),
         )
         outcome = plan(feed, result, facts=facts, now=now, settings=self.settings)
         report = await self.ingest.take(feed, triaged, outcome=outcome)
         self._count(report)
         if isinstance(result, FetchFailed) and result.kind == "throttled":
-            await self.store.write(cool_host, host_of(feed.url), until=outcome.next_at)
+            await self.store.write(cool_host, feed.host, until=outcome.next_at)
         log.info("feed.polled", status=outcome.status, state=outcome.state.value, new=report.new)
         return _report(feed, result, failure=failure, report=report)
 
@@ -153,11 +180,12 @@ class Poller:
         self.metrics.took_in(new=report.new, matched=report.matched, families=report.families, ages=report.ages)
         self.metrics.placed(report.kinds, merges=report.merges)
 
-    async def _parse(self, result: FetchResult) -> tuple[ParsedFeed | None, ParseFailed | None]:
+    async def _parse(self, feed: FeedToPoll, result: FetchResult) -> tuple[ParsedFeed | None, ParseFailed | None]:
         if not isinstance(result, Fetched):
             return None, None
         try:
-            return await self.edges.parser.parse(result.body, result.content_type), None
+            body, kind = result.body, result.content_type
+            return await self.edges.parser.parse(body, kind, lang=feed.lang, url=feed.url), None
         except ParseFailed as failure:
             return None, failure
 
@@ -170,7 +198,8 @@ class Poller:
             url_keys=[each.url for each in keys if each.url],
             title_keys=[each.title for each in keys],
         )
-        return triage(parsed.entries, known, baseline=feed.baseline, lang=parsed.lang or feed.lang, now=now)
+        expected = None if feed.baseline else expected_since(feed.cadence, now)
+        return triage(parsed.entries, known, expected=expected, lang=parsed.lang or feed.lang, now=now)
 
 
 def _report(feed: FeedToPoll, result: FetchResult, *, failure: ParseFailed | None, report: IngestReport) -> PollReport:

@@ -22,9 +22,10 @@ from bot.app import TelegramAddress, Tocsin, assemble, web_routes
 from bot.chat.context import code_hash
 from bot.clock import SystemClock
 from bot.feeds.defaults import default_feeds
+from bot.polling import AT_ONCE, PER_SECOND
 from bot.web import web_side
 from storage.chats import add_invite, members
-from storage.feeds import add_feed, feed_by_url, list_feeds, make_due
+from storage.feeds import add_feed, feed_by_url, known_urls, list_feeds, make_due
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -78,12 +79,16 @@ async def _print_claim(tocsin: Tocsin, clock: Clock) -> None:
     )
 
 
-def keep_feeds(session: Session, specs: Sequence[FeedSpec], *, clock: Clock) -> int:
-    """Add the feeds that are not known yet; return how many."""
-    known = {feed.url for feed in list_feeds(session)}
+def keep_feeds(session: Session, specs: Sequence[FeedSpec], *, clock: Clock, wanted: bool = False) -> int:
+    """Add the feeds that are not known yet; return how many. Many at once are due one after another.
+
+    Those that were removed stay away, unless they are `wanted`: named by a person, not by the list that ships.
+    """
+    known = known_urls(session, removed=not wanted)
     new = [spec for spec in specs if spec.url not in known]
-    for spec in new:
-        add_feed(session, spec, now=clock.now())
+    now = clock.now()
+    for place, spec in enumerate(new):
+        add_feed(session, spec, now=now + timedelta(seconds=max(0, place - AT_ONCE) / PER_SECOND))
     return len(new)
 
 

@@ -4,7 +4,7 @@ Identity is the guid or the canonical URL, never the title and never the date: o
 real URLs the headline changed 7,466 times and the date moved with 40 % of those edits.
 What fools it: a guid that changes together with its URL (rings again unless the headline
 is the same within 72 h in this feed), one URL for several entries of a poll (then the URL
-is no identity for them). Rejected: "newer than the last date" loses what arrives out of
+is no identity for them), one guid for several addresses (then the guid is none). Rejected: "newer than the last date" loses what arrives out of
 order; a window of the last n items forgets what a publisher's deletion brings back.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from bot.feeds.reading import ParsedEntry
+    from bot.feeds.parsed import ParsedEntry
 
 # A first poll tells what the feed holds; only what is this fresh is news.
 _BASELINE_FRESH: Final = timedelta(minutes=60)
@@ -32,10 +32,15 @@ _LATE: Final = timedelta(hours=48)
 _ABSURD: Final = timedelta(days=3650)
 _AHEAD: Final = timedelta(minutes=5)
 _TWIN: Final = timedelta(hours=72)
+# A headline that returns a day later over another text is a rubric ("Le point du jour"), not a copy.
+_RUBRIC: Final = timedelta(hours=20)
 # A burst of mostly old entries is a publisher's accident, not news (fires on 25 of 12,545 real polls).
 _FLOOD_LEAST: Final = 5
 _FLOOD_OLD: Final = timedelta(hours=24)
-_FLOOD_MOST: Final = 60
+FLOOD_MOST: Final = 60
+# Of what a feed was expected to bring since its last poll, this many times over is no busy day any more.
+_FLOOD_TIMES: Final = 3
+_FLOOD_SHARE: Final = 0.8
 _COUNTER: Final = re.compile(r"#\d+$")
 _WORD: Final = re.compile(r"\w+")
 
@@ -66,15 +71,23 @@ class Triage:
 
 
 def keys_of(entries: Sequence[ParsedEntry]) -> tuple[Keys, ...]:
-    """Return each entry's keys; an address that three entries share is nobody's."""
-    shared = Counter(entry.url for entry in entries)
-    return tuple(_keys(entry, url=entry.url if shared[entry.url] < 3 else "") for entry in entries)
+    """Return each entry's keys; an address that three entries share is nobody's, nor is a guid of two addresses."""
+    urls = [canonical_url(entry.url) for entry in entries]
+    guids = [_normal_guid(entry.guid) for entry in entries]
+    shared = Counter(urls)
+    addresses: dict[str, set[str]] = {}
+    for guid, url in zip(guids, urls, strict=True):
+        addresses.setdefault(guid, set()).add(url)
+    return tuple(
+        _keys(entry, guid=guid if len(addresses[guid]) < 2 else "", url=url if shared[url] < 3 else "")
+        for entry, guid, url in zip(entries, guids, urls, strict=True)
+    )
 
 
-def _keys(entry: ParsedEntry, *, url: str) -> Keys:
+def _keys(entry: ParsedEntry, *, guid: str, url: str) -> Keys:
     return Keys(
-        guid=_hash("guid", _normal_guid(entry.guid)) if entry.guid else "",
-        url=_hash("url", canonical_url(url)) if url else "",
+        guid=_hash("guid", guid) if guid else "",
+        url=_hash("url", url) if url else "",
         title=_hash("title", " ".join(_WORD.findall(entry.title.casefold()))),
         content=_hash("content", f"{entry.title}\n{entry.summary}"),
     )
@@ -91,24 +104,33 @@ def _hash(kind: str, text: str) -> str:
     return hashlib.sha256(f"{kind}:{text}".encode()).hexdigest()[:32]
 
 
-def triage(entries: Sequence[ParsedEntry], known: KnownEntries, *, baseline: bool, lang: str, now: datetime) -> Triage:
-    """Sort a poll's entries; the same entry twice in one poll counts once."""
+def triage(
+    entries: Sequence[ParsedEntry], known: KnownEntries, *, expected: float | None, lang: str, now: datetime
+) -> Triage:
+    """Sort a poll's entries; the same entry twice in one poll counts once.
+
+    `expected` is how many new entries the feed's rate has promised since it was last read; None when it
+    never was: then this poll is the baseline.
+    """
     new: dict[str, NewEntry] = {}
     changed: dict[int, ChangedEntry] = {}
     seen: dict[int, None] = {}
+    told: set[tuple[str, str]] = set()
     for entry, keys in zip(entries, keys_of(entries), strict=True):
         old = known.by_guid.get(keys.guid) or known.by_url.get(keys.url)
         if old is None:
-            new.setdefault(keys.main, _new(entry, keys, lang=lang, now=now))
+            same = (keys.url or keys.main, keys.title)
+            if same not in told:
+                new.setdefault(keys.main, _new(entry, keys, lang=lang, now=now))
+            told.add(same)
             continue
         seen.setdefault(old.id)
         if edit := _edit(entry, keys, old=old):
             changed.setdefault(old.id, edit)
-    judged = [_judge(each, known, baseline=baseline, now=now) for each in new.values() if each.title]
-    flood = not baseline and _is_flood(judged, now)
-    if flood:
-        judged = [_as(each, Disposition.HELD) for each in judged]
-    return Triage(tuple(judged), tuple(changed.values()), tuple(seen), flood=flood)
+    judged = [_judge(each, known, baseline=expected is None, now=now) for each in new.values() if each.title]
+    held = _flood(judged, shown=len(entries), expected=expected, now=now) if expected is not None else frozenset()
+    judged = [_as(each, Disposition.HELD) if each.key in held else each for each in judged]
+    return Triage(tuple(judged), tuple(changed.values()), tuple(seen), flood=bool(held))
 
 
 def _new(entry: ParsedEntry, keys: Keys, *, lang: str, now: datetime) -> NewEntry:
@@ -142,15 +164,34 @@ def _judge(entry: NewEntry, known: KnownEntries, *, baseline: bool, now: datetim
     age = now - entry.effective
     if baseline and (entry.published is None or age > _BASELINE_FRESH):
         return _as(entry, Disposition.BASELINE)
-    twin = known.by_title.get(entry.title_key)
-    if twin and now - twin.first_seen <= _TWIN:
+    if _is_twin(entry, known.by_title.get(entry.title_key), now=now):
         return _as(entry, Disposition.TWIN)
     return _as(entry, Disposition.LATE) if age > _LATE else entry
 
 
-def _is_flood(entries: Sequence[NewEntry], now: datetime) -> bool:
-    old = sum(now - entry.effective > _FLOOD_OLD for entry in entries)
-    return (len(entries) >= _FLOOD_LEAST and old > len(entries) / 2) or len(entries) > _FLOOD_MOST
+def _is_twin(entry: NewEntry, twin: KnownEntry | None, *, now: datetime) -> bool:
+    """Say whether an entry is one that we have, under other keys: its headline again, soon or over the same text."""
+    if twin is None or now - twin.first_seen > _TWIN:
+        return False
+    return entry.content_hash == twin.content_hash or now - twin.first_seen < _RUBRIC
+
+
+def _flood(entries: Sequence[NewEntry], *, shown: int, expected: float, now: datetime) -> frozenset[str]:
+    """Return the keys of what is held back: a publisher's accident, not news.
+
+    Mostly old entries: the old ones are held, a fresh one among them still rings. Far more than
+    the feed was expected to bring, or nearly everything that it shows and without a date (a move
+    to another system): all are held. Legitimate after an outage, hence the rate; see `expected`.
+    """
+    old = [entry.key for entry in entries if now - entry.effective > _FLOOD_OLD]
+    undated = sum(entry.published is None for entry in entries)
+    most = max(FLOOD_MOST, _FLOOD_TIMES * expected)
+    moved = (
+        len(entries) >= max(_FLOOD_SHARE * shown, _FLOOD_LEAST + _FLOOD_TIMES * expected) and undated > len(entries) / 2
+    )
+    if len(entries) > most or moved:
+        return frozenset(entry.key for entry in entries)
+    return frozenset(old) if len(entries) >= _FLOOD_LEAST and len(old) > len(entries) / 2 else frozenset()
 
 
 def _as(entry: NewEntry, disposition: Disposition) -> NewEntry:

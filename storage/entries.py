@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlmodel import col, select, update
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from storage.records import ChangedEntry, NewEntry
+
+
+# How old "the feed still shows it" may grow before it is written again: most polls then write nothing here.
+_TOUCH: Final = timedelta(hours=6)
 
 
 def known_entries(
@@ -91,8 +96,9 @@ def revise_entries(session: Session, feed: int, *, changed: Sequence[ChangedEntr
 
 
 def touch_entries(session: Session, entries: Sequence[int], *, now: datetime) -> None:
-    """Note that the feed still shows these entries, so that their keys live on."""
-    session.exec(update(Entry).where(col(Entry.id).in_(entries)).values(last_seen=now))
+    """Note that the feed still shows these entries, so that their keys live on; every few hours is enough."""
+    stale = col(Entry.last_seen) < now - _TOUCH
+    session.exec(update(Entry).where(col(Entry.id).in_(entries), stale).values(last_seen=now))
 
 
 def add_matches(session: Session, entry: int, *, matches: Sequence[Match]) -> None:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from sqlmodel import col, delete, func, or_, select, update
+from tldextract import TLDExtract
 
-from storage.dialect import insert_or_update, skip_locked
+from storage.dialect import insert_new, insert_or_update, skip_locked
+from storage.leases import fact, set_fact
 from storage.records import Cadence, FeedRecord, FeedState, FeedToPoll, OutletSpec
 from storage.tables import Feed, Host, Outlet
 
@@ -22,16 +24,21 @@ if TYPE_CHECKING:
 
 # Two polls of one host stand at least this far apart (facts on feeds 9.2).
 HOST_SPACING_S: Final = 1.5
+_REMOVED: Final = "feeds.removed"
+# The list of public suffixes as it ships with the library: nothing is fetched, nothing is written.
+_SUFFIXES: Final = TLDExtract(cache_dir=None, suffix_list_urls=())
+_LISTS: Final = ("hour_profile", "skip_hours", "skip_days")
 _TIMES: Final = ("first_failed", "last_ok", "last_new", "last_try", "last_unconditional", "redirect_since")
 
 
 def add_feed(session: Session, spec: FeedSpec, *, now: datetime) -> int:
-    """Add a feed, or bring a known one's description up to date; return its id."""
+    """Add a feed, or bring a known one's description up to date; return its id. `now` is when it is due."""
     outlet = _outlet(session, spec.outlet)
-    feed = session.exec(select(Feed).where(Feed.url == spec.url)).first()
+    feed = _by_url(session, spec.url)
     if feed is None:
         feed = Feed(
             url=spec.url,
+            given_url=spec.url,
             host=host_of(spec.url),
             next_at=now,
             state_since=now,
@@ -46,9 +53,45 @@ def add_feed(session: Session, spec: FeedSpec, *, now: datetime) -> int:
     return _id(feed.id)
 
 
+def _by_url(session: Session, url: str) -> Feed | None:
+    """Return the feed of an address, be it the one it has now or the one it was added under."""
+    rows = session.exec(select(Feed).where(or_(col(Feed.url) == url, col(Feed.given_url) == url)))
+    return next(iter(sorted(rows, key=lambda feed: feed.url != url)), None)
+
+
+def known_urls(session: Session, *, removed: bool) -> frozenset[str]:
+    """Return every address under which a feed is polled or was added; with those `removed` on purpose, or without."""
+    gone = (fact(session, _REMOVED) or {}).get("urls", ()) if removed else ()
+    rows = session.exec(select(Feed.url, Feed.given_url)).all()
+    return frozenset(url for row in rows for url in row) | frozenset(gone)
+
+
 def remove_feed(session: Session, feed: int) -> bool:
-    """Remove a feed with its entries; say whether there was one."""
+    """Remove a feed with its entries, for good: a list that ships it brings it back no more; say whether it was there."""
+    row = session.get(Feed, feed)
+    if row is None:
+        return False
+    removed = dict(fact(session, _REMOVED) or {})
+    urls = {*removed.get("urls", ()), row.url, row.given_url}
+    set_fact(session, _REMOVED, {"urls": sorted(urls)})
     return session.exec(delete(Feed).where(col(Feed.id) == feed)).rowcount > 0
+
+
+def spread_overdue(session: Session, *, now: datetime, at_once: int, per_second: float) -> int:
+    """Spread what is long overdue over the time to come, so that a restart is no storm; return how many waited.
+
+    The first `at_once` stay due; the others follow at a steady rate, longest overdue first within their class.
+    """
+    due = col(Feed.enabled), Feed.state != FeedState.PAUSED.value, Feed.next_at <= now
+    rows = session.exec(select(Feed.id).where(*due).order_by(Feed.klass, col(Feed.next_at)).offset(at_once)).all()
+    moves = [
+        {"id": feed, "next_at": now + timedelta(seconds=place / per_second)}
+        for place, feed in enumerate(rows, 1)
+        if feed is not None
+    ]
+    if moves:
+        session.execute(update(Feed), moves)
+    return len(moves)
 
 
 def list_feeds(session: Session) -> tuple[FeedRecord, ...]:
@@ -61,10 +104,9 @@ def list_feeds(session: Session) -> tuple[FeedRecord, ...]:
 
 def feed_by_url(session: Session, url: str) -> FeedRecord | None:
     """Return the feed of an address."""
-    row = session.exec(
-        select(Feed, Outlet).join(Outlet, col(Outlet.id) == col(Feed.outlet_id)).where(Feed.url == url)
-    ).first()
-    return _record(*row) if row else None
+    feed = _by_url(session, url)
+    outlet = session.get(Outlet, feed.outlet_id) if feed else None
+    return _record(feed, outlet) if feed and outlet else None
 
 
 def enable_feed(session: Session, feed: int, *, enabled: bool, now: datetime) -> None:
@@ -126,7 +168,7 @@ def record_poll(session: Session, outcome: PollOutcome) -> bool:
         "lease_until": None,
         "lease_by": "",
     }
-    if outcome.url:
+    if outcome.url and _by_url(session, outcome.url) is None:  # else it has moved to where another feed of ours is
         values |= {"url": outcome.url, "host": host_of(outcome.url)}
     ours = (col(Feed.id) == outcome.feed) & (col(Feed.lease_token) == outcome.lease_token)
     session.exec(update(Feed).where(ours, col(Feed.state) != outcome.state.value).values(state_since=outcome.at))
@@ -134,8 +176,9 @@ def record_poll(session: Session, outcome: PollOutcome) -> bool:
 
 
 def cool_host(session: Session, host: str, *, until: datetime) -> None:
-    """Leave a host alone until a moment."""
-    insert_or_update(session, Host, row={"host": host, "next_slot": until}, key=["host"], change=["next_slot"])
+    """Leave a host alone until a moment; a longer rest that was asked for before holds."""
+    insert_new(session, Host, [{"host": host, "next_slot": until}])
+    session.exec(update(Host).where(col(Host.host) == host, col(Host.next_slot) < until).values(next_slot=until))
 
 
 def next_due_at(session: Session) -> datetime | None:
@@ -151,9 +194,10 @@ def release_leases(session: Session, holder: str) -> int:
 
 
 def host_of(url: str) -> str:
-    """Return the host that a URL's polls are spaced by."""
+    """Return the host that a URL's polls are spaced by: one for all of a publisher's or a blog farm's names."""
     parts = urlsplit(url)
-    return parts.netloc.rpartition("@")[2].lower() or url
+    farm = _SUFFIXES(parts.hostname or "").top_domain_under_public_suffix
+    return farm or parts.netloc.rpartition("@")[2].lower() or url
 
 
 def _outlet(session: Session, spec: OutletSpec) -> int:
@@ -231,7 +275,8 @@ def _pack(cadence: Cadence) -> dict[str, Any]:
 
 def _unpack(stored: dict[str, Any]) -> Cadence:
     times = {name: datetime.fromisoformat(stored[name]).astimezone(UTC) for name in _TIMES if stored.get(name)}
-    return Cadence(**stored | times | {"hour_profile": tuple(stored.get("hour_profile", ()))})
+    lists = {name: tuple(stored.get(name, ())) for name in _LISTS}
+    return Cadence(**stored | times | lists)
 
 
 def _id(key: int | None) -> int:

@@ -59,12 +59,21 @@ class FeedState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """Hold what was learnt of a feed's rhythm; rates are entries a second, hints and gaps seconds."""
+    """Hold what was learnt of a feed's rhythm; rates are entries a second, hints and gaps seconds.
+
+    `hint_s` is what the last answer's headers asked for, `own_hint_s`, `skip_hours` (UTC) and `skip_days`
+    what stands in the document itself, which a 304 does not repeat; `validated` is false while the
+    publisher gives no validator, so that each poll costs it a whole body.
+    """
 
     rate: float = 0.0
     hour_profile: tuple[float, ...] = ()
     gap_p95_s: int = 0
     hint_s: int = 0
+    own_hint_s: int = 0
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
+    validated: bool = True
     fail_count: int = 0
     gone_count: int = 0
     first_failed: datetime | None = None

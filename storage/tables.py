@@ -51,11 +51,14 @@ class Feed(Table, table=True):
     __tablename__ = "feeds"
     __table_args__ = (
         UniqueConstraint("url"),
+        Index("ix_feeds_given", "given_url"),
         Index("ix_feeds_due", "next_at", sqlite_where=text("enabled"), postgresql_where=text("enabled")),
         Index("ix_feeds_host", "host"),
     )
     id: int | None = key_column()
     url: str = text_column()
+    # the address under which it was added; `url` moves on when a permanent redirect is adopted
+    given_url: str = text_column()
     host: str = ""
     outlet_id: int = ref_column("outlets.id")
     title: str = ""
@@ -99,6 +102,7 @@ class Entry(Table, table=True):
         Index("ix_entries_feed_title", "feed_id", "title_key"),
         Index("ix_entries_url_key", "url_key"),
         Index("ix_entries_first_seen", "first_seen"),
+        Index("ix_entries_feed_seen", "feed_id", "last_seen"),
     )
     id: int | None = key_column()
     feed_id: int = ref_column("feeds.id")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlmodel import col, delete, func, select
 
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
-# An entry's keys must outlive its stay in the feed; 90 days after it was last seen there it is history.
+# An entry's keys must outlive its stay in the feed; 90 days after it was last seen there it is history. A feed
+# that says nothing for longer still shows its last entries: what stood in its last document is kept.
 ENTRIES: Final = timedelta(days=90)
+SHOWN_TOGETHER: Final = timedelta(days=2)
 # Telegram keeps updates for 24 hours; what we could not handle by then is forgotten.
 INBOX_PAYLOADS: Final = timedelta(hours=24)
 INBOX_ROWS: Final = timedelta(days=7)
@@ -33,8 +35,7 @@ def prune(session: Session, *, now: datetime) -> int:
     removed += session.exec(delete(Inbox).where(col(Inbox.handled) < now - INBOX_ROWS)).rowcount
     removed += session.exec(delete(Edition).where(col(Edition.created) < now - DELIVERIES)).rowcount
     placed = select(PlacementRow.entry_id).where(PlacementRow.entry_id == Entry.id).exists()
-    old = select(Entry.id).where(Entry.last_seen < now - ENTRIES, ~placed).limit(SLICE)
-    removed += session.exec(delete(Entry).where(col(Entry.id).in_(old))).rowcount
+    removed += session.exec(delete(Entry).where(col(Entry.id).in_(_gone(session, placed, now=now)))).rowcount
     told = select(Delivery.id).where(
         Delivery.created < now - DELIVERIES,
         col(Delivery.state).in_(("sent", "dropped", "merged")),
@@ -42,6 +43,19 @@ def prune(session: Session, *, now: datetime) -> int:
     )
     removed += session.exec(delete(Delivery).where(col(Delivery.id).in_(told.limit(SLICE)))).rowcount
     return removed
+
+
+def _gone(session: Session, placed: Any, *, now: datetime) -> list[int]:
+    """Return entries that left their feed long ago: older than the feed's own last document, too."""
+    newest = select(Entry.feed_id, func.max(Entry.last_seen)).group_by(col(Entry.feed_id))
+    found: list[int] = []
+    for feed, last in session.exec(newest).all():
+        before = min(now - ENTRIES, last - SHOWN_TOGETHER)
+        old = select(Entry.id).where(Entry.feed_id == feed, Entry.last_seen < before, ~placed)
+        found += [entry for entry in session.exec(old.limit(SLICE - len(found))) if entry is not None]
+        if len(found) >= SLICE:
+            break
+    return found
 
 
 def newest_entry(session: Session) -> datetime | None:

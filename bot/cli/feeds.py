@@ -145,7 +145,7 @@ def import_command(file: Path) -> None:
     for spec in specs:
         refuse_blocked(spec.url, spec.title)
     with _session() as session:
-        added = keep_feeds(session, specs, clock=SystemClock())
+        added = keep_feeds(session, specs, clock=SystemClock(), wanted=True)
     typer.echo(f"{added} of {len(specs)} feeds are new.", err=True)
 
 

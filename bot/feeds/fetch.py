@@ -24,8 +24,11 @@ ACCEPT: Final = (
 # A server that asks for more than a day is asked again after a day.
 _LONGEST_WAIT_S: Final = 86_400
 _CHALLENGE: Final = re.compile(rb"Just a moment|sg-captcha|cf-chl-|Attention Required", re.IGNORECASE)
-_HTML: Final = re.compile(rb"<!doctype html|<html", re.IGNORECASE)
-_FEED: Final = re.compile(rb"<rss|<feed|<rdf:RDF|<urlset|\{", re.IGNORECASE)
+# What may stand before a document's first element: blanks, a mark of byte order, declarations, comments.
+_BEFORE: Final = re.compile(
+    rb"(?:\xef\xbb\xbf|\s+|<\?.*?\?>|<!--.*?-->|<!doctype (?!html)[^>\[]*>)*", re.DOTALL | re.IGNORECASE
+)
+_HTML: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|meta|div)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def read(reply: HttpReply, feed: FeedToPoll, *, now: datetime) -> FetchResult:
         return NotModified(etag or feed.etag, modified or feed.last_modified, hint, 304, moved_to=reply.moved_to)
     if reply.status != 200:
         return _refused(reply, now=now)
-    if _HTML.search(reply.body[:512]) and not _FEED.search(reply.body[:512]):
+    if is_page(reply.body):
         kind = "blocked" if _CHALLENGE.search(reply.body[:20_000]) else "not-a-feed"
         return FetchFailed(kind, 200, "a web page, not a feed")
     body_hash = hashlib.sha256(reply.body).hexdigest()
@@ -97,6 +100,13 @@ def read(reply: HttpReply, feed: FeedToPoll, *, now: datetime) -> FetchResult:
     return Fetched(
         reply.body, body_hash, content_type, etag, modified, hint_s=hint, status=200, moved_to=reply.moved_to
     )
+
+
+def is_page(body: bytes) -> bool:
+    """Say whether a body is a web page: its first element says so, whatever its type was declared to be."""
+    start = body[:4_000]
+    before = _BEFORE.match(start)
+    return _HTML.match(start, before.end() if before else 0) is not None
 
 
 def _refused(reply: HttpReply, *, now: datetime) -> FetchFailed:

@@ -8,19 +8,32 @@ import os
 import pickle
 import struct
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 if TYPE_CHECKING:
-    from bot.feeds.reading import ParsedFeed
+    from bot.feeds.parsed import ParsedFeed
 
 log = structlog.get_logger()
 
 DEADLINE_S: Final = 10.0
-# A worker's address space; the worst of the hostile inputs needed 214 MB.
-MEMORY: Final = 1024 * 1024 * 1024
+# A worker's address space, of which 45 MB are its libraries; a body that needs more has no feed for us.
+MEMORY: Final = 280 * 1024 * 1024
+# Bytes that a worker may hold before it makes room for a fresh one, so that memory stays flat.
+_WORN: Final = 72 * 1024 * 1024
 _HEAD: Final = struct.Struct(">I")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Hold a body to be read, and what is known of it."""
+
+    body: bytes
+    content_type: str
+    lang: str = ""
+    url: str = ""
 
 
 class ParseFailed(Exception):
@@ -41,25 +54,23 @@ class ParserPool:
         for _ in range(workers):
             self._free.put_nowait(None)
 
-    async def parse(self, body: bytes, content_type: str) -> ParsedFeed:
+    async def parse(self, body: bytes, content_type: str, *, lang: str = "", url: str = "") -> ParsedFeed:
         """Return the feed in a body; raise ParseFailed. A worker that is late is killed and replaced."""
         worker = await self._free.get()
         try:
             if worker is None or worker.returncode is not None:
                 worker = await _start()
             async with asyncio.timeout(self._deadline_s):
-                answer = await _ask(worker, body, content_type=content_type)
+                answer, held = await _ask(worker, Task(body, content_type, lang, url))
+            worker = await _rested(worker, held)
         except TimeoutError:
-            await _end(worker)
-            worker = None
+            worker = await _ended(worker)
             raise ParseFailed("parser-timeout", f"more than {self._deadline_s:.0f} s") from None
         except (asyncio.IncompleteReadError, ConnectionError, BrokenPipeError):
-            await _end(worker)
-            worker = None
+            worker = await _ended(worker)
             raise ParseFailed("parser-crash", "the parser ran out of memory or died") from None
         except asyncio.CancelledError:
-            await _end(worker)
-            worker = None
+            worker = await _ended(worker)
             raise
         finally:
             self._free.put_nowait(worker)
@@ -70,7 +81,7 @@ class ParserPool:
     async def close(self) -> None:
         """End every worker."""
         while not self._free.empty():
-            await _end(self._free.get_nowait())
+            await _ended(self._free.get_nowait())
 
 
 async def _start() -> asyncio.subprocess.Process:
@@ -85,22 +96,28 @@ async def _start() -> asyncio.subprocess.Process:
     )
 
 
-async def _ask(worker: asyncio.subprocess.Process, body: bytes, *, content_type: str) -> ParsedFeed | str:
+async def _ask(worker: asyncio.subprocess.Process, task: Task) -> tuple[ParsedFeed | str, int]:
     assert worker.stdin is not None, "a worker reads from a pipe"
     assert worker.stdout is not None, "a worker writes to a pipe"
-    kind = content_type.encode()[:200]
-    worker.stdin.write(_HEAD.pack(len(kind)) + kind + _HEAD.pack(len(body)) + body)
+    asked = pickle.dumps(task)
+    worker.stdin.write(_HEAD.pack(len(asked)) + asked)
     await worker.stdin.drain()
     (length,) = _HEAD.unpack(await worker.stdout.readexactly(_HEAD.size))
-    answer: ParsedFeed | str = pickle.loads(await worker.stdout.readexactly(length))  # noqa: S301 - from our own child
+    answer: tuple[ParsedFeed | str, int] = pickle.loads(await worker.stdout.readexactly(length))  # noqa: S301 - from our own child
     return answer
 
 
-async def _end(worker: asyncio.subprocess.Process | None) -> None:
-    if worker is None:
-        return
-    with contextlib.suppress(ProcessLookupError):
-        worker.kill()
-    await worker.wait()
-    if worker.stdin:
-        worker.stdin.close()
+async def _rested(worker: asyncio.subprocess.Process, held: int) -> asyncio.subprocess.Process | None:
+    """Return the worker, or None in place of one that a large body has swollen."""
+    return await _ended(worker) if held > _WORN else worker
+
+
+async def _ended(worker: asyncio.subprocess.Process | None) -> asyncio.subprocess.Process | None:
+    """End a worker and return what takes its place: none, until one is needed."""
+    if worker is not None:
+        with contextlib.suppress(ProcessLookupError):
+            worker.kill()
+        await worker.wait()
+        if worker.stdin:
+            worker.stdin.close()
+    return None

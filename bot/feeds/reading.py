@@ -1,4 +1,4 @@
-"""Read a body with feedparser; runs in a worker process, where a hostile body can do no harm.
+"""Read a body; runs in a worker process, where a hostile body can do no harm.
 
 feedparser takes seconds to minutes on some inputs and holds the interpreter lock
 (its issue 562), so it never runs in the bot's own process.
@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import unescape
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urljoin
 
 import feedparser
-from selectolax.lexbor import LexborHTMLParser
+
+from bot.feeds.json_feed import is_json, read_json_feed
+from bot.feeds.parsed import NotAFeed, ParsedEntry, ParsedFeed, Rhythm
+from bot.feeds.plain import in_known_encoding, plain
+from bot.feeds.sitemap import is_sitemap, read_sitemap
 
 if TYPE_CHECKING:
     from time import struct_time
@@ -22,78 +25,62 @@ if TYPE_CHECKING:
 MOST_ENTRIES: Final = 500
 _MOST_TITLE: Final = 1_000
 _MOST_SUMMARY: Final = 8_000
-_CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\u2060]")
-_REFERENCE: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
-_DECLARED: Final = re.compile(rb'^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*["\'][^"\']*["\']', re.IGNORECASE)
-_BLOCKS: Final = re.compile(r"<(?:br|/p|/div|/li|/h\d)[^>]*>", re.IGNORECASE)
+_DAY: Final = 86_400
+_PERIODS: Final = {"hourly": 3600, "daily": _DAY, "weekly": _DAY, "monthly": _DAY, "yearly": _DAY}
+_DAYS: Final = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
+_SKIP_HOURS: Final = re.compile(r"<skipHours>(.{0,2000}?)</skipHours>", re.DOTALL | re.IGNORECASE)
+_SKIP_DAYS: Final = re.compile(r"<skipDays>(.{0,2000}?)</skipDays>", re.DOTALL | re.IGNORECASE)
+_HOUR: Final = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
+_DAY_NAME: Final = re.compile(r"<day>\s*([A-Za-z]{6,9})\s*</day>", re.IGNORECASE)
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedEntry:
-    """Hold one item as a feed gave it, in plain text; `published` is what the feed says, in UTC."""
+def read_feed(body: bytes, content_type: str, *, lang: str = "", url: str = "") -> ParsedFeed:
+    """Return the feed in a body; raise NotAFeed when there is none. A broken feed with entries is a feed.
 
-    guid: str
-    url: str
-    title: str
-    summary: str
-    lang: str
-    published: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedFeed:
-    """Hold a feed's entries, newest first as it gave them, and its own hint in seconds."""
-
-    title: str
-    lang: str
-    entries: tuple[ParsedEntry, ...]
-    hint_s: int = 0
+    `lang` is what is known of the feed's language: it decides on an encoding that nobody declared.
+    `url` is where the feed stands: relative addresses begin there when the feed names no site.
+    """
+    if is_json(body):
+        feed = read_json_feed(body, most_title=_MOST_TITLE, most_summary=_MOST_SUMMARY)
+    elif is_sitemap(body):
+        feed = read_sitemap(body, most_title=_MOST_TITLE)
+    else:
+        feed = _read_xml(body, content_type, lang=lang, url=url)
+    return ParsedFeed(feed.title, feed.lang, _newest(feed.entries), feed.rhythm)
 
 
-class NotAFeed(ValueError):
-    """Say that a body holds no feed."""
+def _newest(entries: tuple[ParsedEntry, ...]) -> tuple[ParsedEntry, ...]:
+    """Return at most 500 entries, in their own order; some feeds begin with their oldest."""
+    if len(entries) <= MOST_ENTRIES:
+        return entries
+    by_age = sorted(range(len(entries)), key=lambda n: entries[n].published or _LONG_AGO, reverse=True)
+    return tuple(entries[n] for n in sorted(by_age[:MOST_ENTRIES]))
 
 
-def read_feed(body: bytes, content_type: str) -> ParsedFeed:
-    """Return the feed in a body; raise NotAFeed when there is none. A broken feed with entries is a feed."""
+def _read_xml(body: bytes, content_type: str, *, lang: str, url: str) -> ParsedFeed:
+    body, content_type = in_known_encoding(body, content_type, lang=lang)
     parsed = feedparser.parse(
-        io.BytesIO(_undeclared(body)),
-        response_headers={"content-type": _type(body, content_type)},
+        io.BytesIO(body),
+        response_headers={"content-type": content_type},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
     if not parsed.get("version") and not parsed.entries:
         raise NotAFeed("no feed in it")
-    lang = str(parsed.feed.get("language", ""))[:2].lower()
-    entries = tuple(_entry(each, lang) for each in parsed.entries[:MOST_ENTRIES])
-    return ParsedFeed(plain(str(parsed.feed.get("title", "")), 300), lang, entries, _hint(parsed.feed))
+    own = str(parsed.feed.get("language", ""))[:2].lower()
+    site = _joined(url, str(parsed.feed.get("link", ""))) or url
+    entries = tuple(_entry(each, own, site=site) for each in parsed.entries)
+    return ParsedFeed(plain(str(parsed.feed.get("title", "")), 300), own, entries, _rhythm(parsed.feed, body))
 
 
-def _undeclared(body: bytes) -> bytes:
-    """Drop a declared encoding that is wrong: bytes that are valid UTF-8 are UTF-8."""
-    return _DECLARED.sub(rb"\1", body, count=1) if _is_utf8(body) else body
-
-
-def _type(body: bytes, content_type: str) -> str:
-    bare = content_type.partition(";")[0].strip() or "application/xml"
-    return f"{bare}; charset=utf-8" if _is_utf8(body) else content_type or "application/xml"
-
-
-def _is_utf8(body: bytes) -> bool:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _entry(entry: Any, lang: str) -> ParsedEntry:
+def _entry(entry: Any, lang: str, *, site: str) -> ParsedEntry:
     content = entry.get("content") or [{}]
     summary = entry.get("summary") or content[0].get("value", "")
     own = str((entry.get("title_detail") or {}).get("language") or lang)[:2].lower()
     return ParsedEntry(
         guid=str(entry.get("id", "")).strip()[:2000],
-        url=str(entry.get("feedburner_origlink") or entry.get("link", "")).strip()[:2000],
+        url=_joined(site, str(entry.get("feedburner_origlink") or entry.get("link", "")).strip())[:2000],
         title=plain(str(entry.get("title", "")), _MOST_TITLE),
         summary=plain(str(summary), _MOST_SUMMARY),
         lang=own,
@@ -101,17 +88,14 @@ def _entry(entry: Any, lang: str) -> ParsedEntry:
     )
 
 
-def plain(markup: str, most: int) -> str:
-    """Return the text of HTML: tags gone, references read, also doubly escaped ones, spaces folded."""
-    text = markup[: most * 8]
-    if "<" in text:
-        tree = LexborHTMLParser(_BLOCKS.sub(" ", text))
-        tree.strip_tags(["script", "style", "iframe"], recursive=True)
-        text = tree.body.text() if tree.body else ""
-    if _REFERENCE.search(text):
-        text = unescape(text)
-        text = unescape(text) if _REFERENCE.search(text) else text
-    return " ".join(_CONTROLS.sub("", text).split())[:most]
+def _joined(site: str, address: str) -> str:
+    """Return a relative address as a whole one; what cannot be joined stays as it is."""
+    if not address or not site or "://" in address[:12]:
+        return address
+    try:
+        return urljoin(site, address)
+    except ValueError:
+        return address
 
 
 def _moment(parsed: struct_time | None) -> datetime | None:
@@ -123,11 +107,28 @@ def _moment(parsed: struct_time | None) -> datetime | None:
         return None
 
 
+def _rhythm(feed: Any, body: bytes) -> Rhythm:
+    """Return the feed's own words on how often it changes and when it sleeps."""
+    head = body[:20_000].decode("latin-1")
+    hours = [int(hour) for hour in _HOUR.findall(_block(_SKIP_HOURS, head)) if hour.isdecimal()]
+    days = [day.lower() for day in _DAY_NAME.findall(_block(_SKIP_DAYS, head))]
+    return Rhythm(
+        _hint(feed),
+        tuple(sorted({hour % 24 for hour in hours if hour <= 24})),
+        tuple(sorted({day for day in days if day in _DAYS})),
+    )
+
+
+def _block(pattern: re.Pattern[str], head: str) -> str:
+    found = pattern.search(head)
+    return found[1] if found else ""
+
+
 def _hint(feed: Any) -> int:
-    """Return the feed's own words on how often it changes, in seconds: ttl, or sy:updatePeriod."""
-    ttl = str(feed.get("ttl", ""))
+    """Return seconds: ttl, or sy:updatePeriod divided by its frequency; never more than a day."""
+    ttl = str(feed.get("ttl", "")).strip()
     if ttl.isdecimal():
-        return min(int(ttl) * 60, 86_400)
-    period = {"hourly": 3600, "daily": 86_400, "weekly": 86_400}.get(str(feed.get("sy_updateperiod", "")).lower(), 0)
-    frequency = str(feed.get("sy_updatefrequency", "1"))
-    return period // max(1, int(frequency)) if frequency.isdecimal() else period
+        return min(int(ttl[:9]) * 60, _DAY)
+    period = _PERIODS.get(str(feed.get("sy_updateperiod", "")).strip().lower(), 0)
+    frequency = str(feed.get("sy_updatefrequency", "1")).strip()
+    return period // max(1, int(frequency[:9])) if frequency.isdecimal() else period

@@ -7,31 +7,50 @@ import resource
 import signal
 import struct
 import sys
-from typing import BinaryIO, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
 
-from bot.feeds.reading import NotAFeed, ParsedFeed, read_feed
+from bot.feeds.parsed import NotAFeed
+from bot.feeds.reading import read_feed
+
+if TYPE_CHECKING:
+    from bot.feeds.parse import Task
+    from bot.feeds.parsed import ParsedFeed
 
 _HEAD: Final = struct.Struct(">I")
+_STATM: Final = Path("/proc/self/statm")
 
 
 def main() -> None:
-    """Answer until the pipe ends, which it does when the bot ends, however that ends."""
+    """Answer until the pipe ends, which it does when the bot ends, however that ends.
+
+    Each answer is what was read, or why nothing was, and how much memory this process holds, in bytes.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the bot, which then closes the pipe
     memory = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     given, answers = sys.stdin.buffer, sys.stdout.buffer
-    while (content_type := _block(given)) is not None:
-        body = _block(given) or b""
-        answer = pickle.dumps(_read(body, content_type.decode(errors="replace")))
+    while (block := _block(given)) is not None:
+        read = _read(pickle.loads(block))  # noqa: S301 - from our own parent
+        answer = pickle.dumps((read, _held()))
         answers.write(_HEAD.pack(len(answer)) + answer)
         answers.flush()
 
 
-def _read(body: bytes, content_type: str) -> ParsedFeed | str:
+def _read(task: Task) -> ParsedFeed | str:
     try:
-        return read_feed(body, content_type)
+        return read_feed(task.body, task.content_type, lang=task.lang, url=task.url)
     except NotAFeed as error:
         return str(error)
+
+
+def _held() -> int:
+    """Return the resident bytes of this process; 0 where the system has no /proc."""
+    try:
+        with _STATM.open() as statm:
+            return int(statm.read().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
 
 
 def _block(given: BinaryIO) -> bytes | None:

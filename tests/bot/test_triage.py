@@ -28,8 +28,8 @@ def known(*entries, first_seen=NOW - timedelta(hours=1)):
     )
 
 
-def sorted_out(entries, have=None, *, baseline=False):
-    return triage(entries, have or known(), baseline=baseline, lang="fr", now=NOW)
+def sorted_out(entries, have=None, *, baseline=False, expected=0.0):
+    return triage(entries, have or known(), expected=None if baseline else expected, lang="fr", now=NOW)
 
 
 def dispositions(result):
@@ -133,3 +133,45 @@ def test_an_entry_without_a_headline_is_named_by_its_first_words_and_an_empty_on
     result = sorted_out([entry(title="", summary="Des hommes armés."), entry("g2", "https://e.org/2", "")])
 
     assert ["Des hommes armés."] == [each.title for each in result.new]
+
+
+def test_a_guid_that_two_addresses_share_is_nobodys():
+    one = entry("same", "https://example.org/a", "Un")
+    two = entry("same", "https://example.org/b", "Deux")
+    result = sorted_out([one, two], known(one))
+
+    assert ["Deux"] == [each.title for each in result.new]
+
+
+def test_one_article_under_two_guids_in_one_poll_counts_once():
+    assert 1 == len(sorted_out([entry("http://e.org/1"), entry("tag:1")]).new)
+
+
+def test_a_rubric_that_returns_next_day_over_another_text_rings():
+    before = entry("g1", "https://example.org/1", "Le point du jour", summary="Lundi.")
+    after = entry("g2", "https://example.org/2", "Le point du jour", summary="Mardi.")
+    next_day = sorted_out([after], known(before, first_seen=NOW - timedelta(hours=24)))
+    same_day = sorted_out([after], known(before, first_seen=NOW - timedelta(hours=2)))
+
+    assert ([Disposition.ALERT], [Disposition.TWIN]) == (dispositions(next_day), dispositions(same_day))
+
+
+def many(count, **more):
+    return [entry(f"g{n}", f"https://example.org/{n}", f"Titre {n}", **more) for n in range(count)]
+
+
+def test_a_fresh_entry_among_many_old_ones_still_rings():
+    result = sorted_out([*many(9, age=timedelta(hours=30)), entry("new", "https://example.org/new", "Nouveau")])
+
+    assert [Disposition.ALERT] == dispositions(result)[-1:]
+    assert {Disposition.HELD} == set(dispositions(result)[:-1])
+
+
+def test_a_burst_beyond_all_measure_is_held_unless_the_feed_was_not_read_for_long():
+    assert (True, False) == (sorted_out(many(70)).flood, sorted_out(many(70), expected=40.0).flood)
+
+
+def test_a_site_that_moved_and_lost_its_dates_is_held():
+    moved, usual = sorted_out(many(15, dated=False)), sorted_out(many(15, dated=False), expected=12.0)
+
+    assert (True, False) == (moved.flood, usual.flood)

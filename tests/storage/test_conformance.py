@@ -720,11 +720,81 @@ def test_pruning_removes_what_is_old_and_keeps_what_is_told(session):
     outbox.owe(session, [reply(chat, 1)], now=NOW)
     outbox.settle(session, [sent(due) for due in claim(session)], now=NOW)
     chats.mute(session, chat.id, kind="all", until=NOW)
+    entries.add_entries(session, feed, entries=[new_entry("shown still")], now=NOW + timedelta(days=9))
     removed = upkeep.prune(session, now=NOW + timedelta(days=200))
 
     assert (3, 0) == (removed, upkeep.prune(session, now=NOW + timedelta(days=200)))
-    assert [story] == [each.id for each in entries.archive(session, since=NOW - timedelta(days=1))]
-    assert NOW == upkeep.newest_entry(session)
+    assert 2 == len(entries.archive(session, since=NOW - timedelta(days=1)))
+    assert NOW + timedelta(days=9) == upkeep.newest_entry(session)
+    assert story in {each.id for each in entries.archive(session, since=NOW - timedelta(days=1))}
+
+
+def test_what_a_quiet_feed_still_shows_is_known_for_ever(session):
+    feed = a_feed(session)
+    an_entry(session, feed, "plain")
+
+    assert 0 == upkeep.prune(session, now=NOW + timedelta(days=900))
+
+
+def test_a_feed_that_moved_is_known_by_both_addresses(session):
+    feed = a_feed(session)
+    (claimed,) = feeds.claim_feeds(session, now=NOW, limit=1, lease_s=60, holder="a")
+    feeds.record_poll(session, outcome(claimed, url="https://new.example.net/feed"))
+
+    assert {claimed.url, "https://new.example.net/feed"} == feeds.known_urls(session, removed=True)
+    assert [feed, feed] == [feeds.feed_by_url(session, url).id for url in (claimed.url, "https://new.example.net/feed")]
+
+
+def test_a_feed_that_moved_to_where_another_stands_keeps_its_address(session):
+    a_feed(session, "example.org")
+    other = feeds.feed_by_url(session, feeds.list_feeds(session)[0].url)
+    a_feed(session, "other.org")
+    claimed = next(
+        each for each in feeds.claim_feeds(session, now=NOW, limit=2, lease_s=60, holder="a") if each.id != other.id
+    )
+
+    assert feeds.record_poll(session, outcome(claimed, url=other.url))
+    assert 2 == len({each.url for each in feeds.list_feeds(session)})
+
+
+def test_a_removed_feed_is_remembered_as_removed(session):
+    feed = a_feed(session)
+    url = feeds.list_feeds(session)[0].url
+    feeds.remove_feed(session, feed)
+
+    assert ({url}, frozenset()) == (feeds.known_urls(session, removed=True), feeds.known_urls(session, removed=False))
+
+
+def test_what_is_overdue_after_a_restart_is_spread_and_the_first_stay_due(session):
+    for number in range(6):
+        a_feed(session, f"host{number}.org")
+    waiting = feeds.spread_overdue(session, now=NOW, at_once=2, per_second=2.0)
+    due = sorted(each.next_at for each in feeds.list_feeds(session))
+
+    assert (4, 2) == (waiting, sum(moment <= NOW for moment in due))
+    assert NOW + timedelta(seconds=2) == due[-1]
+
+
+def test_a_shorter_rest_does_not_end_a_longer_one(session):
+    a_feed(session)
+    feeds.cool_host(session, "example.org", until=LATER)
+    feeds.cool_host(session, "example.org", until=NOW)
+
+    assert () == feeds.claim_feeds(session, now=NOW + timedelta(seconds=5), limit=5, lease_s=60, holder="a")
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://feeds.bbci.co.uk/news/rss.xml", "bbci.co.uk"),
+        ("https://one.blogspot.com/feeds", "blogspot.com"),
+        ("https://user:word@www.example.org:8443/feed", "example.org"),
+        ("http://127.0.0.1:8000/feed", "127.0.0.1:8000"),
+        ("http://localhost/feed", "localhost"),
+    ],
+)
+def test_polls_are_spaced_by_whose_machine_it_is(url, host):
+    assert host == feeds.host_of(url)
 
 
 def test_two_processes_never_claim_the_same_feed(postgres_database):

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.feeds.cadence import CadenceSettings, PollFacts, interval, plan
+from bot.feeds.cadence import CadenceSettings, PollFacts, interval, plan, wants_unconditional
 from bot.feeds.fetch import Fetched, FetchFailed, NotModified
+from bot.feeds.parsed import Rhythm
 from storage.records import Cadence, FeedState, FeedToPoll, OutletSpec
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -158,6 +159,90 @@ def test_a_redirect_that_ends_is_forgotten():
     once = planned(replace(OK, moved_to="https://new.example.org/feed")).cadence
 
     assert "" == planned(OK, feed(cadence=once)).cadence.redirect_to
+
+
+def test_what_a_document_says_of_its_rhythm_holds_through_unchanged_answers():
+    first = planned(OK, rhythm=Rhythm(hint_s=3000, skip_hours=(1,), skip_days=("sunday",)))
+    second = planned(SAME, feed(cadence=first.cadence))
+
+    assert (3000, (1,), ("sunday",)) == (
+        second.cadence.own_hint_s,
+        second.cadence.skip_hours,
+        second.cadence.skip_days,
+    )
+    assert wait(second) >= 3000
+
+
+def test_jitter_never_shortens_what_a_publisher_asked_for():
+    assert [3000, 3300] == [round(wait(planned(replace(SAME, hint_s=3000), jitter=jitter))) for jitter in (0.0, 1.0)]
+
+
+def test_without_validators_half_an_hour_is_the_least():
+    assert 1800 == wait(planned(replace(OK, etag=""), jitter=0.0))
+
+
+@pytest.mark.parametrize(("klass", "hour"), [("A", 6), ("B", 9), ("C", 9)])
+def test_hours_in_which_a_publisher_sleeps_are_left_out(klass, hour):
+    outcome = planned(OK, feed(klass=klass), rhythm=Rhythm(skip_hours=(6, 7, 8)))
+
+    assert hour == outcome.next_at.hour
+
+
+@pytest.mark.parametrize(("klass", "day"), [("B", "Sunday"), ("C", "Monday")])
+def test_days_of_rest_are_left_out_for_the_slow_class(klass, day):
+    outcome = planned(OK, feed(klass=klass), rhythm=Rhythm(skip_days=("sunday",)))
+
+    assert day == f"{outcome.next_at:%A}"
+
+
+def test_a_publisher_who_always_sleeps_is_polled_all_the_same():
+    assert wait(planned(OK, rhythm=Rhythm(skip_hours=tuple(range(24))))) < 9 * 86_400
+
+
+@pytest.mark.parametrize("status", [403, 404, 429, 500, 503])
+def test_a_server_that_refused_is_asked_no_sooner_than_one_that_answered(status):
+    cadence = Cadence(own_hint_s=3600)
+    refused = planned(FetchFailed("http", status, "x"), feed(cadence=cadence), jitter=0.0)
+
+    assert wait(refused) >= 3600
+
+
+def test_a_line_of_ours_that_is_down_is_no_feeds_fault():
+    given = feed(cadence=Cadence(fail_count=1))
+    ours = planned(FetchFailed("dns", 0, "x"), given, line_down=True)
+    theirs = planned(FetchFailed("http", 500, "x"), given, line_down=True)
+
+    assert (1, 2) == (ours.cadence.fail_count, theirs.cadence.fail_count)
+    assert wait(ours) <= 120
+
+
+def test_a_silent_feed_is_asked_without_validators_once_a_day():
+    silent = feed(state=FeedState.SILENT)
+    asked = planned(SAME, silent, unconditional=True).cadence
+    again = feed(state=FeedState.SILENT, cadence=asked)
+
+    assert (False, True, False, True) == (
+        wants_unconditional(feed(), NOW),
+        wants_unconditional(silent, NOW),
+        wants_unconditional(again, NOW + timedelta(hours=23)),
+        wants_unconditional(again, NOW + timedelta(hours=25)),
+    )
+
+
+def test_a_blocked_feed_is_tried_after_an_hour_then_six_then_daily():
+    given, waits = feed(), []
+    for _ in range(4):
+        outcome = planned(FetchFailed("blocked", 403, "x"), given)
+        waits.append(wait(outcome) / 3600)
+        given = feed(cadence=outcome.cadence, state=outcome.state)
+
+    assert [1, 6, 24, 24] == waits
+
+
+def test_a_failing_feed_is_tried_daily_in_the_end():
+    long_ago = Cadence(fail_count=200, first_failed=NOW - timedelta(days=20))
+
+    assert 86_400 == wait(planned(FetchFailed("timeout", 0, "x"), feed(cadence=long_ago)))
 
 
 def arrivals(rng, rate, days):

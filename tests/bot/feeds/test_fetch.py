@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.feeds.fetch import Fetched, FetchFailed, NotModified, fetch, freshness, read, retry_after
+from bot.feeds.fetch import Fetched, FetchFailed, NotModified, fetch, freshness, is_page, read, retry_after
 from bot.http import HttpFailure, HttpReply
 from storage.records import Cadence, FeedState, FeedToPoll, OutletSpec
 
@@ -123,3 +123,31 @@ def test_retry_after_comes_as_seconds_or_as_a_date(value, seconds):
 )
 def test_the_publishers_own_freshness_is_read(headers, seconds):
     assert seconds == freshness(headers, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<!DOCTYPE html><html>",
+        b"\xef\xbb\xbf\n<!-- a --><HTML lang=fr>",
+        b'<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x"><html>',
+        b"<script>location='/'</script>",
+    ],
+)
+def test_a_web_page_is_known_by_its_first_element(body):
+    assert is_page(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<?xml version="1.0"?><!-- made for <html> readers --><rss><channel/></rss>',
+        b'<?xml-stylesheet href="a.xsl"?><feed xmlns="x"><title type="html">&lt;html&gt;</title></feed>',
+        b'<!DOCTYPE rss PUBLIC "-//N//DTD RSS 0.91//EN" "x"><rss>',
+        b'{"version": "https://jsonfeed.org/version/1.1", "items": ["<html>"]}',
+        "<?xml version='1.0' encoding='utf-16'?><rss/>".encode("utf-16"),
+        b"",
+    ],
+)
+def test_a_feed_that_speaks_of_html_is_no_web_page(body):
+    assert not is_page(body)

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given, settings
@@ -90,7 +92,7 @@ def test_a_broken_feed_with_entries_is_a_feed():
     ],
 )
 def test_the_feeds_own_word_on_how_often_it_changes_is_read(more, seconds):
-    assert seconds == read_feed(rss("x", more=more).encode(), "text/xml").hint_s
+    assert seconds == read_feed(rss("x", more=more).encode(), "text/xml").rhythm.hint_s
 
 
 @pytest.mark.parametrize("body", [b"", b"not xml at all", b"<html><body>hello</body></html>", b"\x00" * 100])
@@ -181,3 +183,120 @@ async def test_hostile_bodies_end_in_time_and_leak_nothing(pool, body):
         return
 
     assert all(len(entry.title) < 1_001 and "localhost" not in entry.title for entry in feed.entries)
+
+
+def test_a_json_feed_is_read():
+    body = json.dumps(
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": "T",
+            "language": "fr-ML",
+            "items": [
+                {
+                    "id": 7,
+                    "url": "https://example.org/a",
+                    "title": "Attaque &amp; riposte",
+                    "content_html": "<p>Sept <b>morts</b></p>",
+                    "date_published": "2026-03-01T06:00:00+01:00",
+                },
+                {
+                    "id": "8",
+                    "external_url": "https://example.net/b",
+                    "content_text": "Sans titre",
+                    "date_published": "x",
+                },
+                "no item",
+            ],
+        }
+    ).encode()
+    feed = read_feed(b"\xef\xbb\xbf" + body, "application/feed+json")
+
+    assert [
+        ("7", "https://example.org/a", "Attaque & riposte", "Sept morts", "fr", datetime(2026, 3, 1, 5, tzinfo=UTC)),
+        ("8", "https://example.net/b", "", "Sans titre", "fr", None),
+    ] == [(e.guid, e.url, e.title, e.summary, e.lang, e.published) for e in feed.entries]
+
+
+NEWS_MAP = (
+    '<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+    'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>https://example.org/a</loc><news:news>'
+    "<news:publication><news:name>Le Nord</news:name><news:language>fr</news:language></news:publication>"
+    "<news:publication_date>2026-03-01T06:00:00Z</news:publication_date><news:title>Attaque à Djibo</news:title>"
+    "<news:keywords>Burkina</news:keywords></news:news></url>"
+)
+
+
+@pytest.mark.parametrize("end", ["</urlset>", "", "<url><loc>cut of"])
+def test_a_news_sitemap_is_read_also_a_damaged_one(end):
+    feed = read_feed((NEWS_MAP + end).encode(), "application/xml")
+
+    assert ("Le Nord", [("https://example.org/a", "Attaque à Djibo", "Burkina", "fr")]) == (
+        feed.title,
+        [(e.url, e.title, e.summary, e.lang) for e in feed.entries],
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": 1}',
+        b"{broken",
+        b"{" * 100_000,
+        b"<urlset><url><loc>https://example.org/</loc></url></urlset>",
+        b'<!DOCTYPE x [<!ENTITY a "b">]><urlset><url/></urlset>',
+    ],
+)
+def test_json_and_sitemaps_without_news_are_no_feeds(body):
+    with pytest.raises(NotAFeed):
+        read_feed(body, "application/json")
+
+
+def test_relative_addresses_begin_at_the_site_or_at_the_feed():
+    body = rss("x").replace("<title>x", "<link>/a?b=1</link><title>x").encode()
+    with_site = body.replace(b"<title>t", b"<link>https://site.example.org/</link><title>t")
+
+    assert ["https://example.org/a?b=1", "https://site.example.org/a?b=1"] == [
+        read_feed(each, "text/xml", url="https://example.org/feed").entries[0].url for each in (body, with_site)
+    ]
+
+
+def test_the_hours_and_days_of_rest_are_read():
+    more = "<skipHours><hour>0</hour><hour>24</hour><hour>23</hour></skipHours><skipDays><day>Sunday</day><day>Nie</day></skipDays>"
+    rhythm = read_feed(rss("x", more=more).encode(), "text/xml").rhythm
+
+    assert ((0, 23), ("sunday",)) == (rhythm.skip_hours, rhythm.skip_days)
+
+
+def test_of_a_very_long_feed_the_newest_entries_are_kept():
+    items = "".join(
+        f"<item><title>{n}</title><pubDate>{format_datetime(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=n))}</pubDate></item>"
+        for n in range(700)
+    )
+    feed = read_feed(f"<rss version='2.0'><channel>{items}</channel></rss>".encode(), "text/xml")
+
+    assert ("200", "699", 500) == (feed.entries[0].title, feed.entries[-1].title, len(feed.entries))
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "lang"),
+    [
+        (rss(ARABIC, more="<language>ar</language>").encode("cp1256"), "text/xml", ""),
+        (rss(ARABIC).encode("cp1256"), "text/xml", "ar"),
+        (rss(ARABIC, encoding="utf-8").encode("cp1256"), "text/xml", "ar"),
+        (rss(ARABIC, encoding="utf-8").encode("cp1256"), "text/xml; charset=utf-8", "ar"),
+    ],
+)
+def test_a_language_tells_the_encoding_that_nobody_declared(body, content_type, lang):
+    assert ARABIC == read_feed(body, content_type, lang=lang).entries[0].title
+
+
+@pytest.mark.parametrize("declared", [None, "utf-8"])
+def test_french_in_an_old_encoding_is_read_also_when_it_claims_to_be_utf8_or_nothing(declared):
+    assert WORDS == first_title(rss(WORDS, encoding=declared).encode("cp1252"), "text/xml")
+
+
+def test_one_broken_letter_does_not_spoil_all_the_others():
+    body = rss(WORDS, encoding="utf-8", more=f"<description>{WORDS * 5}</description>").encode()
+    cut = body.replace(b"</description>", "é".encode()[:1] + b"</description>")
+
+    assert WORDS == first_title(cut, "text/xml")
