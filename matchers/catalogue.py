@@ -209,6 +209,7 @@ class _Reader:
     def _compound(self, table: Any) -> Compound:
         within = table.get("within", NEAR) if isinstance(table, dict) else 0
         lists = self._lists({k: v for k, v in table.items() if k != "within"}, Compound)
+        lists = {key: self._context(words) for key, words in lists.items()}
         if not lists.get("of") or not lists.get("beside") or not isinstance(within, int):
             raise self._error("a compound needs `of` and `beside`, and a whole number in `within`")
         return Compound(**lists, within=within)

@@ -19,6 +19,7 @@ from matchers.vocabulary import CONJUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from matchers.context import Patterns, Spans
     from matchers.entities import Compound, Entity
@@ -29,16 +30,39 @@ _SHARES: Final = frozenset(
     (
         *("mostly", "mainly", "predominantly", "largely", "chiefly", "many", "including"),
         *("essentiellement", "majoritairement", "principalement", "surtout", "notamment", "mayoritariamente", "meist"),
+        *("dominante", "majorité", "majorite", "mayoría", "mayoria", "maioria", "predominio"),
     )
 )
 _LINKS: Final = frozenset(
     (
         *("of", "the", "de", "des", "du", "d", "la", "le", "les", "los", "las", "dos", "das", "dei", "degli", "del"),
         *("della", "der", "die", "von", "do", "da", "di", "el", "o", "a", "os", "as", "i", "gli", "from", "own"),
-        *("من", "ka", "wa", "ya", "na", "za"),
+        *(
+            "من",
+            "из",
+            "ka",
+            "wa",
+            "ya",
+            "na",
+            "za",
+            "ba",
+            "aba",
+            "zaba",
+            "baba",
+            "bya",
+            "ma",
+            "ye",
+            "yi",
+            "yu",
+            "e",
+            "oo",
+            "ee",
+        ),
+        *("les", "aux", "à", "nke", "ti", "ƒe", "fe", "sen", "le", "ta", "masu", "lɛ"),
     )
 )
 _BREAKS: Final = frozenset(',;:.!?()[]–—"“”«»،؛。，；：、（）')
+_QUOTES: Final = frozenset("“”「」『』《》")  # Chinese quotes a name and says what it is behind it
 Span = tuple[int, int]
 _UNSPACED_REACH: Final = 6  # characters between the two halves of a compound in Chinese or Japanese
 
@@ -51,6 +75,7 @@ class CompiledCompound:
     of: frozenset[int]
     beside: frozenset[int]
     weakly: frozenset[int]
+    amid: frozenset[int]
     across: frozenset[int]
     never: frozenset[int]
     within: int
@@ -73,23 +98,38 @@ def compile_compound(entity: Entity, rule: Compound, *, patterns: Patterns) -> C
         of=patterns.add_all(rule.of),
         beside=patterns.add_all(rule.beside),
         weakly=patterns.add_all(rule.weakly),
+        amid=patterns.add_all(rule.amid),
         across=patterns.add_all(rule.across),
         never=patterns.add_all(rule.never),
         within=rule.within,
     )
 
 
-def pairs(rule: CompiledCompound, words: Sequence[Token], *, text: str, present: Mapping[int, Spans]) -> list[Pair]:
-    """Return the compounds of a rule that stand in a field, strong ones first."""
+def pairs(
+    rule: CompiledCompound,
+    words: Sequence[Token],
+    *,
+    text: str,
+    present: Mapping[int, Spans],
+    standing: AbstractSet[int],
+) -> list[Pair]:
+    """Return the compounds of a rule that stand in a field, strong ones first; `standing` is all that the entry holds."""
     phrases = _Phrases(rule, words, text=text, present=present)
     heads = _spans(present, rule.of)
     return [
         Pair(rule.entity, min(head[0], other[0]), max(head[1], other[1]), strong)
-        for company, strong in ((rule.beside, True), (rule.weakly, False))
+        for company, strong in _companies(rule, standing)
         for other in _spans(present, company)
         for head in heads
         if phrases.unite(head, other)
     ]
+
+
+def _companies(rule: CompiledCompound, standing: AbstractSet[int]) -> list[tuple[frozenset[int], bool]]:
+    """List the words that make a compound here, with whether it counts without context."""
+    if not rule.amid:
+        return [(rule.beside, True), (rule.weakly, False)]
+    return [(rule.beside, True), (rule.weakly if standing & rule.amid else frozenset(), True)]
 
 
 def _spans(present: Mapping[int, Spans], wanted: frozenset[int]) -> list[Span]:
@@ -115,18 +155,25 @@ class _Phrases:
         unspaced = UNSPACED.match(self._words[head[0]].form) is not None
         if left[1] >= right[0] or len(between) > (_UNSPACED_REACH if unspaced else self._within):
             return False
-        if self._is_cut(left[1], right[0]) or not all(self._is_open(at) for at in between):
+        if self._is_cut(left[1], right[0], breaks=_BREAKS - _QUOTES if unspaced else _BREAKS) or not all(
+            self._is_open(at) for at in between
+        ):
             return False
         if head > other and (unspaced or self._opens_phrase(between, right[0])):
             return False
         return self._never.isdisjoint(range(left[0] - 1, right[1] + 2))
 
-    def _is_cut(self, left: int, right: int) -> bool:
+    def _is_cut(self, left: int, right: int, *, breaks: frozenset[str]) -> bool:
         """Tell whether punctuation cuts the phrase; a comma before "mostly" does not."""
-        between = self._text[self._words[left].end : self._words[right].start]
-        if "," in between and self._words[left + 1].form in _SHARES:
-            between = between.replace(",", "", 1)
-        return not _BREAKS.isdisjoint(between)
+        gaps = [self._text[self._words[at].end : self._words[at + 1].start] for at in range(left, right)]
+        return any(
+            not breaks.isdisjoint(gap) and not (gap.strip() == "," and self._says_who(at + 1))
+            for at, gap in enumerate(gaps, left)
+        )
+
+    def _says_who(self, at: int) -> bool:
+        """Tell whether a word begins an apposition on who somebody is ("à dominante touareg")."""
+        return any(self._words[i].form in _SHARES for i in (at, at + 1) if i < len(self._words))
 
     def _is_open(self, at: int) -> bool:
         form = self._words[at].form

@@ -1,4 +1,4 @@
-"""Find context words: exact words, stems (`mali*`), phrases, and strings of unspaced scripts.
+"""Find context words: exact words, stems (`mali*`), infixes (`*tuareg*`), phrases, strings of unspaced scripts.
 
 patterns --number--> each word of a text (memo) --present--> which patterns stand where
 
@@ -23,6 +23,20 @@ Spans = list[tuple[int, int]]  # first and last token
 
 # Characters that Chinese uses to write foreign names and hardly ever begins or ends a word of its own with.
 _SPELLING: Final = frozenset("奥乌兰昂恩伊埃弗姆卡莱茨娜莉迪涅诺娃琳塞萨谢托蒂丽瓦佩洛伦索亚斯尔克桑穆维韦拉")
+# Countries of the region whose names end with one of them.
+_COUNTRIES: Final = (
+    "尼日尔",
+    "阿尔及尔",
+    "塞内加尔",
+    "科特迪瓦",
+    "突尼斯",
+    "俄罗斯",
+    "毛里塔尼亚",
+    "利比亚",
+    "阿尔及利亚",
+    "尼日利亚",
+)
+_LONGEST_COUNTRY: Final = max(map(len, _COUNTRIES))
 _SHORTEST_STEM: Final = 2
 
 
@@ -34,6 +48,7 @@ class Patterns:
         self._written: list[str] = []
         self._words: dict[str, list[int]] = {}
         self._stems: dict[str, list[int]] = {}
+        self._infixes: dict[str, list[int]] = {}
         self._phrases: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
         self._strings: dict[str, list[tuple[int, str]]] = {}
         self._longer: set[str] = set()
@@ -54,8 +69,8 @@ class Patterns:
         return frozenset(self.add(pattern) for pattern in patterns)
 
     def written(self, number: int) -> str:
-        """Return a pattern as it was written, without its star."""
-        return self._written[number].rstrip("*")
+        """Return a pattern as it was written, without its stars."""
+        return self._written[number].strip("*")
 
     def present(self, words: Sequence[Token]) -> dict[int, Spans]:
         """Return the patterns that stand in a text, each with its places."""
@@ -83,8 +98,11 @@ class Patterns:
 
     def _file(self, pattern: str, number: int) -> None:
         stem = pattern.endswith("*")
-        parts = [alias_form(token.raw) for token in tokens(pattern.rstrip("*"))]
+        parts = [alias_form(token.raw) for token in tokens(pattern.strip("*"))]
         if not parts:
+            return
+        if stem and pattern.startswith("*"):
+            self._infixes.setdefault("".join(parts), []).append(number)
             return
         if UNSPACED.match(parts[0]):
             self._longer.add(parts[0])
@@ -106,6 +124,9 @@ class Patterns:
             numbers = list(self._words.get(form, ()))
             for end in range(_SHORTEST_STEM, len(form) + 1):
                 numbers.extend(self._stems.get(form[:end], ()))
+            for infix, wanted in self._infixes.items():
+                if infix in form:
+                    numbers.extend(wanted)
             found = self._memo[form] = tuple(numbers)
         return found
 
@@ -130,8 +151,15 @@ def continues_a_name(words: Sequence[Token], first: int, *, last: int) -> bool:
     before = words[first - 1] if first else None
     after = words[last + 1] if last + 1 < len(words) else None
     touches_before = before is not None and before.end == words[first].start and before.form in _SPELLING
+    touches_before = touches_before and not _ends_a_country(words, first)
     touches_after = after is not None and after.start == words[last].end and after.form in _SPELLING
     return touches_before or touches_after
+
+
+def _ends_a_country(words: Sequence[Token], first: int) -> bool:
+    """Tell whether the characters before a span are a whole name of their own ("尼日尔" before "图阿雷格")."""
+    written = "".join(words[at].form for at in range(max(0, first - _LONGEST_COUNTRY), first))
+    return written.endswith(_COUNTRIES)
 
 
 def outside(present: Mapping[int, Spans], wanted: frozenset[int], *, spans: Sequence[tuple[int, int]]) -> set[int]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from matchers.context import outside
 from matchers.entities import AliasKind, EntityKind
+from matchers.expansions import is_foreign, long_form
 from matchers.scoring import BAR, Evidence, Verdict, judge, other_given_name
 from matchers.text import fold
 from matchers.types import EntryText, Field, Match, Mention
@@ -88,6 +89,8 @@ def _evidence(
         against=_written(watched.against, present, spans=spans, patterns=patterns),
         nearby=_nearby(watched, item),
         namesake=_namesake(watched, sightings, item=item),
+        lang=item.entry.lang,
+        stands_for=_stands_for(watched, sightings, item=item, present=present),
         own_name=any(_is_full_name(s) for s in sightings),
         in_scope=tuple(sorted(scope)),
         capitals=item.capitals,
@@ -120,6 +123,21 @@ def _namesake(watched: Watched, sightings: Sequence[Sighting], *, item: Item) ->
     surnames = [s for s in sightings if s.alias is not None and s.alias.kind is AliasKind.SURNAME]
     found = [other_given_name(s, watched, field=item.fields[s.field]) for s in surnames]
     return next(filter(None, found), "")
+
+
+def _stands_for(
+    watched: Watched, sightings: Sequence[Sighting], *, item: Item, present: Sequence[Mapping[int, Spans]]
+) -> str:
+    """Return the long form with which the item says that an acronym is somebody else's, or ""."""
+    for sighting in sightings:
+        if sighting.alias is None or sighting.alias.kind is not AliasKind.ACRONYM or not watched.own:
+            continue
+        field, standing = item.fields[sighting.field], present[sighting.field]
+        form = long_form(field.words, sighting.last, text=field.text)
+        known = (at for n in watched.context & standing.keys() for first, last in standing[n] for at in (first, last))
+        if form is not None and is_foreign(form, field.words, own=watched.own, known=known):
+            return field.text[field.words[form[0]].start : field.words[form[1]].end]
+    return ""
 
 
 def _is_full_name(sighting: Sighting) -> bool:

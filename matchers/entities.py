@@ -80,13 +80,15 @@ class Compound:
 
     Between the two stand at most `within` words, each of them a function word or one
     of `across`. A word of `never` next to the pair says that it is about something else.
-    `weakly` are words beside which the pair counts only together with context.
-    A `*` at the end of a word stands for any ending.
+    `weakly` are words beside which the pair counts only together with context or, where
+    `amid` is given, in an entry that holds one of those words.
+    A `*` at the end of a word stands for any ending, one at both ends for any word around it.
     """
 
     of: tuple[str, ...]
     beside: tuple[str, ...]
     weakly: tuple[str, ...] = ()
+    amid: tuple[str, ...] = ()
     across: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     within: int = NEAR

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from matchers.compounds import CompiledCompound, compile_compound, pairs
 from matchers.context import Patterns
+from matchers.entities import AliasKind
 from matchers.ideographs import Ideographs
 from matchers.lexicon import Lexicon
 from matchers.mentions import Words, hits_of
@@ -22,6 +23,7 @@ from matchers.vocabulary import FUNCTION_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from matchers.context import Spans
     from matchers.entities import Alias, Entity
@@ -73,6 +75,7 @@ class Watched:
     phrases: tuple[tuple[str, ...], ...]
     given_names: frozenset[str]
     countries: frozenset[str]
+    own: frozenset[str]
     compounds: tuple[CompiledCompound, ...]
 
 
@@ -163,13 +166,14 @@ class Index:
     def sightings(self, fields: Sequence[FieldText], wake: Wake, *, near_score: int) -> list[Sighting]:
         """Return the names seen in each field."""
         found: list[Sighting] = []
+        standing = self._standing(fields) if wake.kinds & HEADS else frozenset()
         for number, field in enumerate(fields):
             if wake.names and field.words:
                 found.extend(self._named(field, number, names=wake.names, near_score=near_score))
             if wake.kinds & STRINGS:
                 found.extend(self._spelt(field, number))
             if wake.kinds & HEADS:
-                found.extend(self._paired(field, number))
+                found.extend(self._paired(field, number, standing=standing))
         return found
 
     def present(self, fields: Sequence[FieldText]) -> list[dict[int, Spans]]:
@@ -196,6 +200,7 @@ class Index:
             phrases=tuple(tuple(alias_form(token.raw) for token in tokens(phrase)) for phrase in against.phrases),
             given_names=frozenset(map(alias_form, entity.given_names)),
             countries=_countries(entity),
+            own=_own_words(entity),
             compounds=tuple(compile_compound(entity, rule, patterns=self.patterns) for rule in entity.compounds),
         )
 
@@ -258,15 +263,26 @@ class Index:
                 used=frozenset(range(first, last + 1)), similarity=1.0, string_score=100,
             )  # fmt: skip
 
-    def _paired(self, field: FieldText, number: int) -> Iterable[Sighting]:
+    def _standing(self, fields: Sequence[FieldText]) -> AbstractSet[int]:
+        """Return the patterns that stand anywhere in an entry."""
+        return {number for present in self.present(fields) for number in present}
+
+    def _paired(self, field: FieldText, number: int, *, standing: AbstractSet[int]) -> Iterable[Sighting]:
         present = self.patterns.present(field.words)
         for compound in chain.from_iterable(self._compounds.values()):
-            for pair in pairs(compound, field.words, text=field.text, present=present):
+            for pair in pairs(compound, field.words, text=field.text, present=present, standing=standing):
                 yield Sighting(
                     entity=pair.entity, alias=None, field=number, first=pair.first, last=pair.last,
                     used=frozenset(range(pair.first, pair.last + 1)), similarity=1.0, string_score=100,
                     strong=pair.strong,
                 )  # fmt: skip
+
+
+def _own_words(entity: Entity) -> frozenset[str]:
+    """List the words of an entity's names where an acronym of it may be somebody else's."""
+    if not any(alias.weak and alias.kind is AliasKind.ACRONYM for alias in entity.aliases):
+        return frozenset()
+    return frozenset(alias_form(token.raw) for alias in entity.aliases for token in tokens(alias.text))
 
 
 def _countries(entity: Entity) -> frozenset[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from matchers.vocabulary import COMMON_WORDS, CONJUNCTIONS, FUNCTION_WORDS, PERIODS
+from matchers.vocabulary import COMMON_WORDS, CONJUNCTIONS, FUNCTION_WORDS, PERIODS, PREPOSITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +34,7 @@ RESCUE_PIECE: Final = 60  # and for those of the missing words alone: another wo
 FUNCTION_SHARE: Final = 0.15  # what "for the" and the like may add to a missing half
 RESCUE_LETTERS: Final = 5  # fewer missing letters are found everywhere
 RESCUE_TRUST: Final = 0.86
+AND: Final = "و"  # written in one with the word after it
 
 Place = tuple[int, float]  # token, similarity
 Join = tuple[int, int, int]  # token, first word of the name, end
@@ -196,7 +197,8 @@ class _Fit:
         extra = self._foreign(first, last, used=used)
         if extra > name.most_extra or (not name.loose and self._words.is_broken(first, last)):
             return None
-        inversions = sum(a > b for a, b in combinations(spots, 2))
+        ordered = spots if name.tau < 1.0 else [inside[i][0] for i in sorted(inside)]
+        inversions = sum(a > b for a, b in combinations(ordered, 2))
         found = sum(name.weights[i] * similarity for i, (_, similarity) in inside.items())
         similarity = found / name.total - EXTRA * extra - INVERSION * inversions
         return Hit(name, first, last, used, min(1.0, similarity))
@@ -216,7 +218,18 @@ class _Fit:
         forms = [self._words.words[at].form for at in range(first, last + 1) if at not in used]
         if self._name.topic and not CONJUNCTIONS.isdisjoint(forms):
             return len(forms)
-        return sum(form not in FUNCTION_WORDS for form in forms)
+        foreign = sum(form not in FUNCTION_WORDS for form in forms)
+        return self._name.most_extra + 1 if foreign and self._holds_a_phrase(first, last, used=used) else foreign
+
+    def _holds_a_phrase(self, first: int, last: int, *, used: frozenset[int]) -> bool:
+        """Tell whether a name of common words holds a phrase of its own ("alliance of unions of the Sahel states")."""
+        name = self._name
+        if name.distinctive:
+            return False
+        inside = [self._words.words[at] for at in range(first, last + 1) if at not in used]
+        opened = sum(word.form in PREPOSITIONS or word.raw[:1] == AND for word in inside)
+        lacking = sum(i not in self._chosen for i in range(len(name.words)) if i not in name.content)
+        return opened > lacking
 
     def _rescued(self) -> Hit | None:
         """Forgive damaged words and boundaries when half of the name is there and all its letters fit.

@@ -108,7 +108,7 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
     topic = alias.kind is AliasKind.TOPIC
     words = tuple(lexicon.add(form, fuzzy=not exact) for form in forms)
     content = _content(forms)
-    distinctive = [i for i in content if forms[i] not in COMMON_WORDS]
+    distinctive = [i for i in content if not _is_common(forms[i])]
     needed = _needed(content, distinctive)
     strict = frozenset(i for i in content if exact or _is_sign(parts[i].raw, alias))
     weights = _weights(forms, content)
@@ -136,6 +136,11 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
     )
 
 
+def _is_common(form: str) -> bool:
+    """Tell whether a word is a common one, also with an Arabic "and" written before it."""
+    return form in COMMON_WORDS or (form.startswith("و") and alias_form(form[1:]) in COMMON_WORDS)
+
+
 def _content(forms: list[str]) -> tuple[int, ...]:
     """List the words that say something; all of them when none does."""
     return tuple(i for i, form in enumerate(forms) if form not in FUNCTION_WORDS) or tuple(range(len(forms)))
@@ -147,7 +152,7 @@ def _weights(forms: list[str], content: tuple[int, ...]) -> tuple[float, ...]:
 
 def _weight(form: str) -> float:
     long = min(1.0, 0.5 + 0.1 * len(form))
-    return long * (COMMON_WEIGHT if form in COMMON_WORDS else 1.0)
+    return long * (COMMON_WEIGHT if _is_common(form) else 1.0)
 
 
 def _needed(content: tuple[int, ...], distinctive: list[int]) -> tuple[int, ...]:
@@ -174,8 +179,8 @@ def _is_sign(raw: str, alias: Alias) -> bool:
 
 def _anchors(forms: list[str], candidates: list[int], *, words: tuple[int, ...]) -> tuple[int, ...]:
     """Choose the words that wake an entry: the rarest, and of a name of two words either."""
-    ranked = sorted(candidates, key=lambda i: (forms[i] in COMMON_WORDS, -len(forms[i]), i))
-    both = len(ranked) == 2 and len(forms[ranked[1]]) > 3 and forms[ranked[0]] not in COMMON_WORDS
+    ranked = sorted(candidates, key=lambda i: (_is_common(forms[i]), -len(forms[i]), i))
+    both = len(ranked) == 2 and len(forms[ranked[1]]) > 3 and not _is_common(forms[ranked[0]])
     return tuple(dict.fromkeys(words[i] for i in ranked[: 1 + both]))
 
 

@@ -12,6 +12,7 @@ score = min(how alike the letters are, what the evidence allows), with reasons i
 | surname after somebody else's given name     | 15                                       |
 | topic in its armed sense                     | 90                                       |
 | a neighbour that belongs to another meaning  | 10                                       |
+| the text says that it stands for another name | 10                                      |
 
 What it assumes: an ambiguous acronym beside a word of its own world is meant in that world.
 What fools it: a namesake in a story about the right country, when letter case does not tell
@@ -26,11 +27,12 @@ from typing import TYPE_CHECKING, Final
 
 from matchers.entities import AliasKind, CaseRule, EntityKind
 from matchers.types import Reason
-from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS, GIVEN_NAMES, OTHER_ROLES, TITLES
+from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS, GIVEN_NAMES, OPENERS, OTHER_ROLES, TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from matchers.entities import Alias
     from matchers.index import FieldText, Watched
     from matchers.sightings import Sighting
 
@@ -40,6 +42,7 @@ ALONE: Final = 60  # a weak alias without any evidence: kept for review, never r
 CAPITALS: Final = 0.6  # share of words in capitals from which case says nothing
 AGAINST: Final = 14  # a word of another meaning outweighs one and a half of ours
 OTHERS: Final = GIVEN_NAMES | OTHER_ROLES
+LONGEST_INITIAL: Final = 2  # letters; shorter than a given name
 SHORT_ACRONYM: Final = 4  # letters; in a headline in capitals these are words
 
 
@@ -54,6 +57,8 @@ class Evidence:
     nearby: tuple[str, ...]
     own_name: bool
     namesake: str
+    stands_for: str
+    lang: str
     in_scope: tuple[str, ...]
     capitals: tuple[bool, ...]
 
@@ -91,8 +96,11 @@ def is_in_capitals(field: FieldText) -> bool:
 def is_consumed(sighting: Sighting, watched: Watched, *, field: FieldText) -> bool:
     """Tell whether a sighting lies inside a phrase that means something else."""
     words = field.words
+    first = sighting.first
+    while first < sighting.last and words[first].form in FUNCTION_WORDS:
+        first += 1  # the article of "la CMA" stands before "CMA CGM"
     for phrase in watched.phrases:
-        for start in range(max(0, sighting.last - len(phrase) + 1), sighting.first + 1):
+        for start in range(max(0, sighting.last - len(phrase) + 1), first + 1):
             inside = words[start : start + len(phrase)]
             if len(inside) == len(phrase) and all(part in t.forms for part, t in zip(phrase, inside, strict=True)):
                 return True
@@ -115,10 +123,13 @@ def _string_reason(sighting: Sighting, text: str) -> Reason:
 def _veto(sighting: Sighting, evidence: Evidence) -> tuple[int, Reason] | None:
     if sighting.alias is None:
         return None
+    if sighting.alias.kind is AliasKind.ACRONYM and evidence.stands_for:
+        return 10, Reason("expansion", evidence.stands_for)
     words = evidence.fields[sighting.field].words
     beside = [at for at in (sighting.first - 1, sighting.last + 1) if 0 <= at < len(words)]
     for at in beside:
-        if sighting.is_weak and words[at].form in evidence.watched.neighbours:
+        is_open = sighting.is_weak or sighting.alias.kind is AliasKind.ACRONYM
+        if is_open and words[at].form in evidence.watched.neighbours:
             return 10, Reason("neighbour", words[at].raw)
     if sighting.alias.kind is AliasKind.SURNAME:
         other = other_given_name(sighting, evidence.watched, field=evidence.fields[sighting.field])
@@ -151,7 +162,9 @@ def _is_given_name(at: int, field: FieldText) -> bool:
     word = field.words[at]
     if not word.raw[:1].isupper() or word.raw.isupper() or word.form in FUNCTION_WORDS | COMMON_WORDS:
         return False
-    return not _is_headline_case(field) and not _begins_sentence(at, field)
+    if _is_headline_case(field):
+        return False
+    return not _begins_sentence(at, field) or (word.form not in OPENERS and len(word.form) > LONGEST_INITIAL)
 
 
 def _begins_sentence(at: int, field: FieldText) -> bool:
@@ -188,9 +201,14 @@ def _acronym(sighting: Sighting, evidence: Evidence) -> Verdict:
     if evidence.capitals[sighting.field] and len(raw) <= SHORT_ACRONYM:
         score, reasons = _with_context(sighting, evidence)
         return score, (Reason("all-caps"), *reasons)
-    if alias.weak or len(evidence.against) > evidence.support:
+    if alias.weak or len(evidence.against) > evidence.support or _is_of_another_language(alias, evidence):
         return _with_context(sighting, evidence)
     return (92 + 6 * evidence.is_backed), _supporting(evidence)
+
+
+def _is_of_another_language(alias: Alias, evidence: Evidence) -> bool:
+    """Tell whether an acronym with its article ("la CMA", whose gender tells the sense) stands in another language."""
+    return " " in alias.text and bool(evidence.lang) and evidence.lang != alias.lang
 
 
 def _is_tagged(sighting: Sighting, evidence: Evidence) -> bool:

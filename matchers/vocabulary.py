@@ -133,6 +133,19 @@ GIVEN_NAMES: Final = _words(
     "أمادو مامادو محمد موسى إبراهيم عثمان عبدالله علي حسن أحمد عمر آدم مودي"
 )
 
+# Words with which a sentence may begin before a surname; any other is somebody's given name.
+OPENERS: Final = _words(
+    "after before since while when whether if because although though despite without against like under during says said "
+    "why how what who where but so then now today yesterday meanwhile earlier later ousted sacked deposed embattled putschist "
+    "monday tuesday wednesday thursday friday saturday sunday "
+    "après avant depuis pendant quand lorsque si parce quoique malgré sans contre comme sous selon chez mais donc puis ainsi "
+    "aujourd'hui hier alors entretemps pourquoi comment quel quelle qui où mali afin vers entre derrière devant face même seul "
+    "lundi mardi mercredi jeudi vendredi samedi dimanche "
+    "según sin pero desde mientras cuando aunque contra como ayer hoy segundo mas quando embora sem ontem hoje "
+    "secondo dopo prima mentre contro laut nach aber wenn während gegen ohne heute gestern seit auch "
+    "amma bayan kafin wannan lakini baada kabla hata "
+)
+
 # What a namesake of a ruler is more often than a ruler.
 OTHER_ROLES: Final = _words(
     "coach trainer player footballer striker defender midfielder goalkeeper winger referee singer artist actor lawyer mayor "
@@ -141,4 +154,9 @@ OTHER_ROLES: Final = _words(
     "المدرب اللاعب الفنان المغني тренер футболист певец"
 )
 CONJUNCTIONS: Final = frozenset(("and", "et", "y", "e", "und", "и", "و", "ou", "or", "ed", "ni", "da", "en", "kple"))
+# What opens a phrase inside another.
+PREPOSITIONS: Final = CONJUNCTIONS | _words(
+    "of for to in on at by with from de du des d pour par avec dans sur en à aux au del para por con von zu für mit di da "
+    "dei degli delle do dos das ao aos van voor с в на для из от في من على عن مع إلى"
+)
 PERIODS: Final = frozenset(".!?;:…।؟؛。！？；：\n|•")

@@ -31,6 +31,7 @@ WORDS: Final = {
     "all-caps": mark("in a text all in capitals"),
     "title": mark("after a title"),
     "given-name": mark("beside a given name"),
+    "expansion": mark("the text says what it stands for"),
     "bare-name": mark("the best-known bearer of the name"),
     "weak": mark("a short form, nothing beside it"),
     "full-name-nearby": mark("the full name stands nearby"),

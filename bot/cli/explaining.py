@@ -29,6 +29,7 @@ _SENTENCES: Final = {
     "feed-scope": "the feed writes about {}",
     "negative": "but “{}” speaks for another meaning",
     "neighbour": "but the word next to it, “{}”, belongs to another meaning",
+    "expansion": "but the text says that it stands for “{}”",
     "given-name": "but “{}” before it is somebody else's given name",
     "title": "the title “{}” before it",
     "case": "but the letters “{}” are not written as the acronym is",
