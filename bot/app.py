@@ -224,6 +224,7 @@ async def assemble(
         poller = await _poller(settings, stack, store=store, watchlist=watched, clock=clock)
         sender = Sender(store, messenger, clock=clock, holder=holder(), render=_renderer(vigil))
         poller.metrics = sender.metrics = Metrics(vigil.families())
+        health = Health(store, clock, poller.metrics, pace_rate=lambda: sender.pace_rate)
         yield Tocsin(
             store=store,
             clock=clock,
@@ -232,9 +233,9 @@ async def assemble(
             sender=sender,
             inbox=Inbox(store, messenger, application=application, clock=clock, apology=apology),
             messenger=messenger,
-            upkeep=Upkeep(store, clock),
+            upkeep=Upkeep(store, clock, context.admins, health.heartbeats),
             chat=context,
-            health=Health(store, clock, poller.metrics, pace_rate=lambda: sender.pace_rate),
+            health=health,
             bot_name=bot_name,
         )
 

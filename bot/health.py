@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.http import program_version
+from bot.upkeep import backups_of
 from storage.errors import StorageError
 from storage.figures import Figures, figures
 
@@ -161,6 +162,10 @@ class Health:
         if trouble:
             self.metrics.failures.labels(loop).inc()
 
+    def stuck(self) -> tuple[str, ...]:
+        """Return the loops whose round does not end."""
+        return self.heartbeats.stuck(self.clock.now())
+
     async def readiness(self) -> dict[str, object]:
         """Return whether all is well, and what is late or away."""
         now = self.clock.now()
@@ -246,5 +251,5 @@ def _words(path: Path) -> list[str]:
 
 
 def _backup_age(path: Path, now: datetime) -> float:
-    kept = [each.stat().st_mtime for each in path.absolute().parent.glob(f"{path.stem}-*.backup")]
+    kept = [each.stat().st_mtime for each in backups_of(path)]
     return max(0.0, now.timestamp() - max(kept)) if kept else -1.0

@@ -49,8 +49,8 @@ def all_jobs() -> tuple[Job, ...]:
         Job("sweep", IntervalTrigger(seconds=15, timezone=UTC), "takes back deliveries whose sender died"),
         Job(
             "silence",
-            IntervalTrigger(minutes=10, timezone=UTC),
-            "tells admins of feeds that fell silent, and of their return",
+            IntervalTrigger(minutes=2, timezone=UTC),
+            "tells admins once of silence, delay or loss, and once that it is over",
         ),
         Job("prune", CronTrigger(minute=17, timezone=UTC), "removes what is past its retention, in short slices"),
         Job("backup", CronTrigger(hour=2, minute=40, timezone=UTC), "copies a SQLite database beside itself, keeps 7"),

@@ -23,6 +23,7 @@ from bot.chat.context import code_hash
 from bot.clock import SystemClock
 from bot.feeds.defaults import default_feeds
 from bot.polling import AT_ONCE, PER_SECOND
+from bot.notify import supervised
 from bot.web import web_side
 from storage.chats import add_invite, members
 from storage.feeds import add_feed, feed_by_url, known_urls, list_feeds, make_due
@@ -65,7 +66,7 @@ async def _run_on_telegram(settings: Settings, stopping: asyncio.Event, *, role:
         await tocsin.store.write(keep_feeds, default_feeds(settings.feeds.file), clock=clock)
         if not telegram.open and not telegram.admins and not await tocsin.store.read(members):
             await _print_claim(tocsin, clock)
-        async with web_side(settings.web, web_routes(tocsin), shared=role != "all"):
+        async with web_side(settings.web, web_routes(tocsin), shared=role != "all"), supervised(tocsin.health.stuck):
             await tocsin.run(stopping, role=role)
 
 
@@ -123,7 +124,8 @@ async def _run_in_sandbox(settings: Settings, stopping: asyncio.Event) -> None:
             side = [group.create_task(terminal.show()), group.create_task(terminal.listen())]
             if not named:
                 side.append(group.create_task(_samples_when_silent(tocsin, console, clock=clock)))
-            await tocsin.run(stopping)
+            async with supervised(tocsin.health.stuck):
+                await tocsin.run(stopping)
             for task in side:
                 task.cancel()
 

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from bot.alarms import Standing, alarms, compare, sentences
 from bot.delivery.message import Message, Span
+from bot.texts import Texts, texts
 from storage.chats import find_chat, members
 from storage.delivery_records import DeliveryKind, NewDelivery
 from storage.feeds import list_feeds
+from storage.figures import figures, matched_since
+from storage.leases import fact, set_fact
 from storage.outbox import balance, owe
 from storage.records import FeedState
 from storage.upkeep import prune
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from bot.clock import Clock
+    from bot.health import Heartbeats, Late
     from bot.store import Store
     from storage.database import Session
 
@@ -29,6 +38,9 @@ log = structlog.get_logger()
 KEPT_BACKUPS: Final = 7
 _MOST_SLICES: Final = 200
 _PRIORITY_NOTICE: Final = 4
+_WEEK: Final = timedelta(days=7)
+# The fact under which it stands of what admins were told.
+_TOLD: Final = "alarms"
 _TROUBLE: Final = frozenset(
     {FeedState.SILENT, FeedState.FAILING, FeedState.BLOCKED, FeedState.GONE, FeedState.NOT_FEED}
 )
@@ -40,6 +52,8 @@ class Upkeep:
 
     store: Store
     clock: Clock
+    admins: frozenset[int] = frozenset()
+    heartbeats: Heartbeats | None = None
 
     async def prune(self) -> int:
         """Remove what is past its retention, slice by slice; return how many rows."""
@@ -59,23 +73,31 @@ class Upkeep:
             return None
         target = path.with_name(f"{path.stem}-{self.clock.now():%Y%m%d}.backup")
         await asyncio.to_thread(self.store.database.back_up, target)
-        for old in sorted(path.parent.glob(f"{path.stem}-*.backup"))[:-KEPT_BACKUPS]:
+        for old in backups_of(path)[:-KEPT_BACKUPS]:
             old.unlink()
         log.info("upkeep.backed_up", file=target.name)
         return target
 
     async def watch_silence(self) -> int:
-        """Tell admins once of each feed that fell into trouble, and once that it is back; return how many words."""
-        return await self.store.write(self._tell_of_feeds)
+        """Tell admins once of each thing that went wrong, and once that it is over; return how many words."""
+        path, now = self.store.database.path, self.clock.now()
+        free = shutil.disk_usage(path.absolute().parent).free if path else None
+        late = self.heartbeats.late(now) if self.heartbeats else ()
+        return await self.store.write(self._compare_and_tell, late=late, free=free, backup=_backup_age_s(path, now))
 
-    def _tell_of_feeds(self, session: Session) -> int:
-        notices = []
-        for feed in list_feeds(session):
-            since = f"{feed.state_since:%Y%m%d%H%M}" if feed.state_since else ""
-            if feed.enabled and feed.state in _TROUBLE and feed.cadence.last_ok:
-                words = f"{feed.outlet.name}: {feed.state.value}. {feed.state_reason}"
-                notices.append((f"feed:{feed.id}:{feed.state.value}:{since}", words))
-        return sum(self._notify(session, key, words) for key, words in notices)
+    def _compare_and_tell(
+        self, session: Session, *, late: Sequence[Late], free: int | None, backup: float | None
+    ) -> int:
+        now = self.clock.now()
+        standing = Standing(
+            figures(session, now=now), list_feeds(session), matched_since(session, now - _WEEK), late, free, backup
+        )
+        news = compare(alarms(standing, now=now), fact(session, _TOLD) or {})
+        if not news.raised and not news.over:
+            return 0
+        set_fact(session, _TOLD, news.told)
+        log.warning("alarm.changed", raised=[a.key for a in news.raised], over=[a.key for a in news.over])
+        return self._notify(session, f"alarms:{now:%Y%m%d%H%M%S%f}", partial(sentences, news))
 
     async def nightly(self) -> int:
         """Send admins the line of the day."""
@@ -84,33 +106,52 @@ class Upkeep:
     def _nightly(self, session: Session) -> int:
         totals = balance(session)
         down = [feed for feed in list_feeds(session) if feed.enabled and feed.state in _TROUBLE]
-        words = (
-            f"Tocsin: {totals.entries} entries read, {totals.matched} matched, {totals.stories} stories, "
-            f"{sum(totals.sent.values())} sent, {totals.possible_repeats} possibly repeated, {totals.lost} lost, {len(down)} feeds down."
-        )
+
+        def words(say: Texts) -> str:
+            line = say(
+                "Tocsin: {entries} entries read, {matched} matched, {stories} stories, {sent} sent,"
+                " {repeats} possibly repeated, {lost} lost, {down} feeds down."
+            )
+            return line.format(
+                entries=totals.entries,
+                matched=totals.matched,
+                stories=totals.stories,
+                sent=sum(totals.sent.values()),
+                repeats=totals.possible_repeats,
+                lost=totals.lost,
+                down=len(down),
+            )
+
         return self._notify(session, f"nightly:{self.clock.now():%Y%m%d}", words)
 
-    def _notify(self, session: Session, key: str, words: str) -> int:
-        """Owe a notice to each admin's private chat; the key makes it once."""
-        chats = [find_chat(session, admin.user_id) for admin in members(session)]
-        payload = Message((Span(words),), silent=True).to_json()
-        return owe(
-            session,
-            _notices([chat.id for chat in chats if chat], key, payload=payload, clock=self.clock),
-            now=self.clock.now(),
+    def _notify(self, session: Session, key: str, words: Callable[[Texts], str]) -> int:
+        """Owe a notice to each admin's private chat, in its language; the key makes it once."""
+        people = {admin.user_id for admin in members(session)} | self.admins
+        chats = [chat for person in sorted(people) if (chat := find_chat(session, person))]
+        return sum(
+            owe(session, [_notice(chat.id, key, says=words(texts(chat.lang)), clock=self.clock)], now=self.clock.now())
+            for chat in chats
         )
 
 
-def _notices(chats: Sequence[int], key: str, *, payload: dict[str, object], clock: Clock) -> list[NewDelivery]:
-    return [
-        NewDelivery(
-            chat=chat,
-            kind=DeliveryKind.NOTICE,
-            priority=_PRIORITY_NOTICE,
-            not_before=clock.now(),
-            silent=True,
-            notice_key=key,
-            payload=payload,
-        )
-        for chat in chats
-    ]
+def _notice(chat: int, key: str, *, says: str, clock: Clock) -> NewDelivery:
+    return NewDelivery(
+        chat=chat,
+        kind=DeliveryKind.NOTICE,
+        priority=_PRIORITY_NOTICE,
+        not_before=clock.now(),
+        silent=True,
+        notice_key=key,
+        payload=Message((Span(says),), silent=True).to_json(),
+    )
+
+
+def _backup_age_s(path: Path | None, now: datetime) -> float | None:
+    """Return the age of the newest nightly copy; None where none was ever made."""
+    kept = [each.stat().st_mtime for each in backups_of(path)] if path else []
+    return now.timestamp() - max(kept) if kept else None
+
+
+def backups_of(path: Path) -> list[Path]:
+    """List the nightly copies of a database, oldest first."""
+    return sorted(path.absolute().parent.glob(f"{path.stem}-*.backup"))

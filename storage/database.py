@@ -163,12 +163,15 @@ class Database:
         """Copy a running SQLite database to a new file that only this user can read."""
         if not self.path:
             raise StorageError(self.subject, "only SQLite is copied here; use pg_dump for PostgreSQL")
-        self._make_private(target)
-        with self._translated(), sqlite3.connect(self.path) as source, sqlite3.connect(target) as copy:
+        part = target.with_name(f"{target.name}.part")
+        part.unlink(missing_ok=True)
+        self._make_private(part)
+        with self._translated(), sqlite3.connect(self.path) as source, sqlite3.connect(part) as copy:
             source.backup(copy, pages=256)
             copy.execute("DELETE FROM inbox")
         copy.close()
         source.close()
+        part.replace(target)  # a copy that was cut short never stands under the name of a whole one
 
     def _make_private(self, path: Path) -> None:
         try:

@@ -63,3 +63,9 @@ def newest_match(session: Session) -> datetime | None:
     """Return when the newest entry came in which something was found."""
     newest = select(func.max(MatchRow.entry_id)).scalar_subquery()
     return session.exec(select(Entry.first_seen).where(Entry.id == newest)).first()
+
+
+def matched_since(session: Session, moment: datetime) -> int:
+    """Count the entries since a moment in which something was found."""
+    matched = select(func.count(func.distinct(MatchRow.entry_id))).join(Entry, col(Entry.id) == MatchRow.entry_id)
+    return session.exec(matched.where(Entry.first_seen >= moment)).one()
