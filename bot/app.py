@@ -270,7 +270,7 @@ async def _open_store(settings: Settings, stack: AsyncExitStack) -> Store:
 
 
 def _prepare(database: Database) -> None:
-    database.upgrade()
+    database.open()
     database.hold()
 
 

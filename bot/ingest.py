@@ -22,6 +22,7 @@ from storage.entries import add_entries, add_matches, revise_entries, touch_entr
 from storage.feeds import record_poll
 from storage.outbox import owe, owe_stories
 from storage.records import Disposition
+from storage.restoring import count_repeats
 from storage.stories import add_placement, placements_after, save_revision, story, story_entities
 from storage.terms import subscribers, told
 from storage.tunings import tuned
@@ -175,7 +176,10 @@ class Ingest:
             and placement.development == placement.entry.key,
             outlet=placement.entry.outlet,
         )
-        return self._owe(session, news, now=now)
+        owed = self._owe(session, news, now=now)
+        if owed:
+            count_repeats(session, number, published=placement.entry.published, now=now)
+        return owed
 
     def _owe(self, session: Session, news: StoryNews, *, now: datetime) -> int:
         entities, families = story_entities(session, news.story)

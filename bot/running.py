@@ -22,11 +22,12 @@ from bot.app import TelegramAddress, Tocsin, assemble, web_routes
 from bot.chat.context import code_hash
 from bot.clock import SystemClock
 from bot.feeds.defaults import default_feeds
-from bot.polling import AT_ONCE, PER_SECOND
 from bot.notify import supervised
+from bot.polling import AT_ONCE, PER_SECOND
 from bot.web import web_side
 from storage.chats import add_invite, members
 from storage.feeds import add_feed, feed_by_url, known_urls, list_feeds, make_due
+from storage.restoring import decide, restored
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.config import Settings
     from bot.polling import PollReport
+    from bot.store import Store
     from storage.database import Session
     from storage.records import FeedSpec
 
@@ -45,29 +47,48 @@ _PATIENCE_S: Final = 4.0
 _ROUNDS: Final = 400
 
 
-async def run(settings: Settings, *, role: str) -> None:
-    """Run until a signal asks to stop; a role other than `all` needs PostgreSQL."""
+async def run(settings: Settings, *, role: str, after_restore: str = "") -> None:
+    """Run until a signal asks to stop; a role other than `all` needs PostgreSQL.
+
+    `after_restore` is send, drop or "": what becomes of deliveries that a restored backup still owed.
+    """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stopping.set)
     if settings.telegram.token:
-        await _run_on_telegram(settings, stopping, role=role)
+        await _run_on_telegram(settings, stopping, role=role, after_restore=after_restore)
     else:
-        await _run_in_sandbox(settings, stopping)
+        await _run_in_sandbox(settings, stopping, after_restore=after_restore)
 
 
-async def _run_on_telegram(settings: Settings, stopping: asyncio.Event, *, role: str) -> None:
+async def _run_on_telegram(settings: Settings, stopping: asyncio.Event, *, role: str, after_restore: str) -> None:
     telegram = settings.telegram
     assert telegram.token is not None, "a run on Telegram has a token"
     address = TelegramAddress(telegram.token.get_secret_value(), telegram.base_url, telegram.proxy)
     clock = SystemClock()
     async with assemble(settings, clock=clock, address=address) as tocsin:
+        await _settle_restore(tocsin.store, after_restore, clock=clock)
         await tocsin.store.write(keep_feeds, default_feeds(settings.feeds.file), clock=clock)
         if not telegram.open and not telegram.admins and not await tocsin.store.read(members):
             await _print_claim(tocsin, clock)
         async with web_side(settings.web, web_routes(tocsin), shared=role != "all"), supervised(tocsin.health.stuck):
             await tocsin.run(stopping, role=role)
+
+
+async def _settle_restore(store: Store, decision: str, *, clock: Clock) -> None:
+    """Carry out what was decided of a restored backup's deliveries, or say that they wait for it."""
+    if decision:
+        settled = await store.write(decide, "drop" if decision == "drop" else "send", now=clock.now())
+        log.warning("restore.decided", decision=decision, deliveries=settled)
+        return
+    copy = await store.read(restored)
+    if copy and copy.held:
+        log.warning("restore.undecided", held=copy.held)
+        sys.stderr.write(
+            f"{copy.held} deliveries of the restored backup are held and may have been sent before it was put back:\n"
+            "  `tocsin run --after-restore send` sends them, `tocsin run --after-restore drop` drops them.\n"
+        )
 
 
 async def _print_claim(tocsin: Tocsin, clock: Clock) -> None:
@@ -93,7 +114,7 @@ def keep_feeds(session: Session, specs: Sequence[FeedSpec], *, clock: Clock, wan
     return len(new)
 
 
-async def _run_in_sandbox(settings: Settings, stopping: asyncio.Event) -> None:
+async def _run_in_sandbox(settings: Settings, stopping: asyncio.Event, *, after_restore: str) -> None:
     """Run without a token: everything real but Telegram; sample news when no feed can be reached."""
     from bot.sandbox.demo import READER, watch_everything
     from bot.sandbox.server import Sandbox
@@ -110,6 +131,7 @@ async def _run_in_sandbox(settings: Settings, stopping: asyncio.Event) -> None:
         )
         address = TelegramAddress(sandbox.token, sandbox.base_url, sandbox=True)
         tocsin = await stack.enter_async_context(assemble(settings, clock=clock, address=address))
+        await _settle_restore(tocsin.store, after_restore, clock=clock)
         families = [family for family in tocsin.vigil.families() if family != "places"]
         await tocsin.store.write(watch_everything, families, lang="en", now=clock.now())
         await tocsin.store.write(keep_feeds, default_feeds(settings.feeds.file), clock=clock)

@@ -9,17 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
-from storage.dialect import enter_wal, integrity_problem, lock_placements, prepare_sqlite
+from storage.dialect import enter_wal, integrity_problem, lock_migrations, lock_placements, prepare_sqlite
 from storage.errors import (
     DatabaseBusy,
     DatabaseCorrupt,
@@ -30,6 +26,7 @@ from storage.errors import (
     DiskFull,
     StorageError,
 )
+from storage.migrating import Migrations, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Database", "Session"]
 
-_MIGRATIONS: Final = Path(__file__).parent / "migrations"
 # fragments of SQLite's own messages -> what they mean to an operator
 _SQLITE_MEANS: Final = (
     ("locked", DatabaseBusy),
@@ -62,11 +58,12 @@ _POSTGRES_MEANS: Final = (
 class Database:
     """Hold one SQLite file or one PostgreSQL database; each call to it is one short transaction."""
 
-    def __init__(self, url: str, *, busy_timeout_s: float = 10.0) -> None:
+    def __init__(self, url: str, *, busy_timeout_s: float = 10.0, migrations: Migrations | None = None) -> None:
         self._url = make_url(_with_driver(url))
         self.subject = self._url.database or ":memory:" if self.is_sqlite else self._url.render_as_string()
         self._engine = self._make_engine(busy_timeout_s)
         self._hold: int | None = None
+        self._migrations = migrations or Migrations()
 
     @property
     def is_sqlite(self) -> bool:
@@ -106,24 +103,53 @@ class Database:
         """Make placement serial across all processes until the session's transaction ends."""
         lock_placements(session)
 
-    def upgrade(self) -> None:
-        """Bring the schema to this program's version; refuse one that is newer."""
+    def upgrade(self, *, only_pre: bool = False) -> None:
+        """Bring the schema to this program's version, after a copy of a SQLite file; refuse one that is newer.
+
+        `only_pre` stops before the first migration that processes of the version before would not survive.
+        """
         with self._translated():
-            if self.path:
-                self._make_private(self.path)
-                enter_wal(self._engine)
+            self._make_ready()
+            self._copy_before(only_pre=only_pre)
             with self._engine.begin() as connection:
+                lock_migrations(connection)
                 self._refuse_newer(connection)
-                command.upgrade(self._alembic(connection), "head")
+                current = version_of(connection)
+                goal = self._migrations.goal(current, only_pre=only_pre)
+                if goal != current:
+                    self._migrations.apply(connection, goal)
+
+    def open(self) -> None:
+        """Make the schema fit to work with: upgrade it, unless it is newer and still bears this program."""
+        with self._translated():
+            self._make_ready()
+            with self._engine.connect() as connection:
+                ahead = not self._migrations.knows(version_of(connection)) and self._migrations.bears_us(connection)
+        if not ahead:
+            self.upgrade()
+
+    def _make_ready(self) -> None:
+        if self.path:
+            self._make_private(self.path)
+            enter_wal(self._engine)
+
+    def _copy_before(self, *, only_pre: bool) -> None:
+        """Copy a SQLite file that is about to be migrated: FILE.before-VERSION.backup."""
+        current = self.version()
+        if not self.path or not current or not self._migrations.knows(current):
+            return
+        goal = self._migrations.goal(current, only_pre=only_pre)
+        if goal != current:
+            self.back_up(self.path.with_name(f"{self.path.stem}.before-{goal}.backup"))
 
     def version(self) -> str:
         """Return the schema's version, "" for an empty database."""
         with self._translated(), self._engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision() or ""
+            return version_of(connection)
 
     def newest_version(self) -> str:
         """Return the version that this program brings."""
-        return ScriptDirectory(str(_MIGRATIONS)).get_current_head() or ""
+        return self._migrations.newest
 
     def check(self) -> None:
         """Raise DatabaseCorrupt when SQLite's own check finds damage, DatabaseNewer for a newer schema."""
@@ -183,16 +209,9 @@ class Database:
             kind = DatabaseReadOnly if error.errno == 30 else DatabaseUnavailable  # 30: EROFS
             raise kind(str(path), error.strerror or "") from error
 
-    def _alembic(self, connection: Connection) -> Config:
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        return config
-
     def _refuse_newer(self, connection: Connection) -> None:
-        current = MigrationContext.configure(connection).get_current_revision()
-        known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
-        if current and current not in known:
+        current = version_of(connection)
+        if not self._migrations.knows(current):
             raise DatabaseNewer(self.subject, current)
 
     @contextmanager

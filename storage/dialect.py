@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import event, func, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Table as SqlTable
     from sqlmodel import Session
 
     from storage.tables import Table
 
 # One lock for all placements of all processes; any constant of our own will do.
 _PLACEMENT_LOCK: Final = 7_061_990
+_MIGRATION_LOCK: Final = 7_061_991
 
 
 def is_sqlite(session: Session) -> bool:
@@ -61,6 +63,12 @@ def lock_placements(session: Session) -> None:
         session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PLACEMENT_LOCK})
 
 
+def lock_migrations(connection: Connection) -> None:
+    """Let one process migrate at a time until the transaction ends; on SQLite the writer is alone already."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+
+
 def insert_new(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert rows, leave out those that a unique key already holds, return how many were new."""
     if not rows:
@@ -99,3 +107,19 @@ def integrity_problem(session: Session) -> str:
         return ""
     found = session.connection().execute(text("PRAGMA quick_check(1)")).scalar()  # no other way to ask SQLite
     return "" if found == "ok" else str(found)
+
+
+def number_on(connection: Connection, tables: Sequence[SqlTable]) -> None:
+    """Let PostgreSQL number new rows after copied ones; SQLite does so by itself."""
+    if connection.dialect.name == "sqlite":
+        return
+    for table in tables:
+        key = list(table.primary_key.columns)
+        if len(key) > 1 or key[0].autoincrement is False or key[0].type.python_type is not int:
+            continue
+        named = {"table": table.name, "column": key[0].name}
+        # SQLAlchemy has no word for the sequence that a column owns.
+        sequence = connection.execute(text("SELECT pg_get_serial_sequence(:table, :column)"), named).scalar()
+        highest = connection.execute(select(func.max(key[0]))).scalar()
+        if sequence and highest:
+            connection.execute(text("SELECT setval(:sequence, :highest)"), {"sequence": sequence, "highest": highest})

@@ -121,6 +121,12 @@ def postgres_database(postgres_url, postgres_template):
     database.dispose()
 
 
+@pytest.fixture
+def empty_postgres_url(postgres_url):
+    """Give the address of a new database in which nothing stands yet."""
+    return _with_database(postgres_url, f"empty_{uuid.uuid4().hex[:12]}", template=None, migrate=False)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request):
     """Run the test on each database in turn."""

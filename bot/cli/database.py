@@ -1,23 +1,23 @@
-"""Offer `db upgrade|backup|restore|check`."""
+"""Offer `db upgrade|backup|restore|check|copy`."""
 
 from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
 from pathlib import Path  # noqa: TC003 - Typer reads the annotations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.config import load_settings
-from bot.errors import EXIT_FAILED, UserError
+from bot.errors import EXIT_FAILED, UsageError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from storage.database import Database
 
-database = typer.Typer(help="Upgrade, back up, restore and check the database.", no_args_is_help=True)
+database = typer.Typer(help="Upgrade, back up, restore, check and copy the database.", no_args_is_help=True)
 _OTHERS = 0o077
 
 
@@ -38,10 +38,13 @@ def _open() -> Iterator[Database]:
 
 
 @database.command("upgrade")
-def upgrade_command() -> None:
-    """Bring the schema to this program's version; a newer one is refused."""
+def upgrade_command(
+    *,
+    pre: Annotated[bool, typer.Option("--pre", help="Only what running processes of the version before bear.")] = False,
+) -> None:
+    """Bring the schema to this program's version, after a copy of a SQLite file; a newer one is refused."""
     with _open() as opened:
-        opened.upgrade()
+        opened.upgrade(only_pre=pre)
         typer.echo(opened.version())
 
 
@@ -57,8 +60,13 @@ def backup_command(target: Path) -> None:
 
 @database.command("restore")
 def restore_command(source: Path) -> None:
-    """Put a backup in the place of the database; the one before is kept beside it. Stop the bot first."""
+    """Put a backup in the place of the database; the one before is kept beside it. Stop the bot first.
+
+    What the backup still owed is held until `tocsin run --after-restore send|drop` decides.
+    """
+    from bot.clock import SystemClock
     from storage.database import Database
+    from storage.restoring import hold_back
 
     if not source.is_file():
         raise UserError(f"{source} does not exist.", "Name a file that `tocsin db backup` made.")
@@ -69,15 +77,50 @@ def restore_command(source: Path) -> None:
         copy.dispose()
     with _open() as opened:
         if opened.path is None:
-            raise UserError("Only SQLite is restored here.", "Use pg_restore for PostgreSQL.")
+            raise UserError("Only SQLite is restored here.", "Use deploy/restore.sh, or pg_restore, for PostgreSQL.")
         opened.hold()
-        if opened.path.exists():
-            shutil.copy2(opened.path, opened.path.with_suffix(".before-restore"))
-        for part in ("-wal", "-shm"):
-            opened.path.with_name(opened.path.name + part).unlink(missing_ok=True)
-        shutil.copy2(source, opened.path)
+        _put_in_place(source, opened.path)
         opened.upgrade()
+        with opened.transaction() as session:
+            held = hold_back(session, now=SystemClock().now())
         typer.echo(str(opened.path))
+    typer.echo(
+        f"{held} deliveries that the backup still owed are held: start with `tocsin run --after-restore send` or `drop`.",
+        err=True,
+    )
+
+
+def _put_in_place(source: Path, path: Path) -> None:
+    """Move a database aside with its logs, and copy the backup there for this user alone."""
+    aside = path.with_name(f"{path.stem}.before-restore")
+    for part in ("", "-wal", "-shm"):
+        there = path.with_name(path.name + part)
+        if there.exists():
+            there.replace(aside.with_name(aside.name + part))
+    path.touch(0o600)
+    shutil.copyfile(source, path)
+
+
+@database.command("copy")
+def copy_command(
+    target: Annotated[str, typer.Argument(help="The new database, empty: postgresql://USER@HOST/NAME.")],
+) -> None:
+    """Copy the whole database into another, empty one: from SQLite to PostgreSQL. Stop the bot first."""
+    from storage.copying import copy_all
+    from storage.database import Database
+
+    if not target.startswith(("postgresql://", "postgres://", "sqlite:///")):
+        raise UsageError(f"{target} is no database.", "Write postgresql://USER@HOST/NAME.")
+    into = Database(target)
+    try:
+        with _open() as opened:
+            opened.hold()
+            copied = copy_all(opened, into)
+    finally:
+        into.dispose()
+    for name, rows in copied.items():
+        typer.echo(f"{name}\t{rows}")
+    typer.echo("All is copied. Set TOCSIN_DATABASE_URL to the new database and start the bot.", err=True)
 
 
 @database.command("check")

@@ -38,7 +38,7 @@ def _session() -> Iterator[Session]:
     settings = load_settings()
     database = Database(settings.database_url)
     try:
-        database.upgrade()
+        database.open()
         with database.transaction() as session:
             keep_feeds(session, default_feeds(settings.feeds.file), clock=SystemClock())
             yield session

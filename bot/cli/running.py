@@ -27,10 +27,15 @@ def run_command(
     role: Annotated[
         str, typer.Option(help="all, worker (polls and matches) or bot (talks); the last two need PostgreSQL.")
     ] = "all",
+    after_restore: Annotated[
+        str, typer.Option(help="send or drop: what becomes of deliveries that a restored backup still owed.")
+    ] = "",
 ) -> None:
     """Poll, match, ring and talk. Without a token: a sandbox on loopback, alerts in the terminal too."""
     if role not in {"all", "worker", "bot"}:
         raise UsageError(f"There is no role {role!r}.", "Use all, worker or bot.")
+    if after_restore not in {"", "send", "drop"}:
+        raise UsageError(f"There is no decision {after_restore!r}.", "Use --after-restore send or drop.")
     settings = load_settings()
     if role != "all" and settings.database_url.startswith("sqlite"):
         raise UsageError(
@@ -40,7 +45,7 @@ def run_command(
 
     asked = settings.telegram.token or "TOCSIN_LOG__LEVEL" in os.environ
     set_up_logging(settings.log.level if asked else "WARNING", settings.log.format)  # the terminal is the chat's
-    asyncio.run(run(settings, role=role))
+    asyncio.run(run(settings, role=role, after_restore=after_restore))
 
 
 def demo_command(
