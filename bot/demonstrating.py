@@ -11,16 +11,17 @@ import tempfile
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.text import Text
 
-from bot.app import TelegramAddress, Tocsin, assemble, web_routes
+from bot.app import TelegramAddress, Tocsin, assemble
 from bot.clock import SimulatedClock, SystemClock
+from bot.sandbox.cast import READER, bring_in
 from bot.sandbox.demo import (
-    READER,
     DemoBalance,
     Replay,
     add_sample_feeds,
@@ -32,7 +33,8 @@ from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.newsstand import Newsstand
 from bot.sandbox.server import Sandbox
 from bot.sandbox.terminal import Terminal
-from bot.web import web_side
+from bot.sandbox.transport import Transport
+from bot.showing import showing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -78,7 +80,7 @@ async def stage(
         newsstand = await stack.enter_async_context(Newsstand(clock, start=start).open(progress.get("port", 0)))
         newsstand.resume(progress.get("published", 0))
         await stack.enter_async_context(sandbox.open())
-        sandbox.add_private(READER, lang=_client_language())
+        bring_in(sandbox, lang=_client_language())
         tocsin = await stack.enter_async_context(
             assemble(
                 _demo_settings(settings, folder),
@@ -164,27 +166,14 @@ async def demonstrate(settings: Settings, *, data: Path | None) -> None:
     """Let a person talk to the bot while sample news arrives; ends with the input or Ctrl-C."""
     console = Console(highlight=False)
     clock = SystemClock()
-    async with stage(settings, clock=clock, data=data) as here, web_side(settings.web, web_routes(here.tocsin)):
+    async with stage(settings, clock=clock, data=data) as here:
         console.print(
             Text(
                 "Tocsin demo: invented news, served from this machine. Type /help, a number to tap, Ctrl-C to end.",
                 style="bold",
             )
         )
-        terminal = Terminal(here.sandbox, console, user=READER)
-        stopping = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for signum in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(signum, stopping.set)
-        async with asyncio.TaskGroup() as group:
-            side = [
-                group.create_task(terminal.show()),
-                group.create_task(publish(here.tocsin, here.newsstand, clock=clock)),
-                group.create_task(terminal.listen()),
-            ]
-            await here.tocsin.run(stopping)
-            for task in side:
-                task.cancel()
+        await _perform(here, settings, console=console, clock=clock)
         print_balance(
             console,
             await strike_balance(here.tocsin, here.newsstand, sandbox=here.sandbox),
@@ -192,8 +181,29 @@ async def demonstrate(settings: Settings, *, data: Path | None) -> None:
         )
 
 
-async def publish(tocsin: Tocsin, newsstand: Newsstand, *, clock: Clock) -> None:
+async def _perform(here: Stage, settings: Settings, *, console: Console, clock: Clock) -> None:
+    """Run the bot, its terminal and its page until a signal asks to stop."""
+    terminal, transport = Terminal(here.sandbox, console, user=READER), Transport()
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, stopping.set)
+    say = partial(console.print, soft_wrap=True, markup=False)
+    play = (here.newsstand, transport)
+    async with (
+        showing(settings.web, here.tocsin, sandbox=here.sandbox, say=say, play=play) as pane,
+        asyncio.TaskGroup() as group,
+    ):
+        side = [group.create_task(each()) for each in (terminal.show, terminal.listen, pane.run)]
+        side.append(group.create_task(publish(here.tocsin, here.newsstand, clock=clock, transport=transport)))
+        await here.tocsin.run(stopping)
+        for task in side:
+            task.cancel()
+
+
+async def publish(tocsin: Tocsin, newsstand: Newsstand, *, clock: Clock, transport: Transport | None = None) -> None:
     """Publish one sample entry after another, slowly enough to be read."""
+    transport = transport or Transport()
     number = 0
     while entries := newsstand.publish():
         for entry in entries:
@@ -201,7 +211,7 @@ async def publish(tocsin: Tocsin, newsstand: Newsstand, *, clock: Clock) -> None
             await tocsin.store.write(make_outlet_due, url, now=clock.now())
         number += 1
         if number > _AT_ONCE:
-            await clock.sleep(_PAUSE_S)
+            await transport.wait(_PAUSE_S, clock)
 
 
 def print_balance(console: Console, struck: DemoBalance, *, refusals: int) -> None:

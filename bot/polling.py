@@ -68,9 +68,13 @@ class Edges:
     clock: Clock
 
 
+def _nobody(_report: PollReport) -> None:
+    return
+
+
 @dataclass(slots=True)
 class Poller:
-    """Poll due feeds for one process."""
+    """Poll due feeds for one process; `told` hears what each poll came to."""
 
     store: Store
     ingest: Ingest
@@ -78,6 +82,7 @@ class Poller:
     holder: str
     settings: CadenceSettings = field(default_factory=CadenceSettings)
     metrics: Metrics = field(default_factory=Metrics)
+    told: Callable[[PollReport], None] = _nobody
     _jitter: random.Random = field(default_factory=random.Random)
     _line: Line = field(default_factory=Line)
     _flying: set[asyncio.Task[None]] = field(default_factory=set)
@@ -111,6 +116,7 @@ class Poller:
 
     async def _fly(self, feed: FeedToPoll, on_owed: Callable[[], None]) -> None:
         report = await self._poll(feed)
+        self.told(report)
         if report.owed:
             on_owed()
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -116,15 +117,17 @@ def keep_feeds(session: Session, specs: Sequence[FeedSpec], *, clock: Clock, wan
 
 async def _run_in_sandbox(settings: Settings, stopping: asyncio.Event, *, after_restore: str) -> None:
     """Run without a token: everything real but Telegram; sample news when no feed can be reached."""
-    from bot.sandbox.demo import READER, watch_everything
+    from bot.sandbox.cast import READER, bring_in
+    from bot.sandbox.demo import watch_everything
     from bot.sandbox.server import Sandbox
     from bot.sandbox.terminal import Terminal
+    from bot.showing import showing
 
     console, clock = Console(highlight=False), SystemClock()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-run-")))
         sandbox = await stack.enter_async_context(Sandbox(clock, path=folder / "sandbox.db").open())
-        sandbox.add_private(READER, lang="fr" if os.environ.get("LANG", "").startswith("fr") else "en")
+        bring_in(sandbox, lang="fr" if os.environ.get("LANG", "").startswith("fr") else "en")
         named = "TOCSIN_DATABASE_URL" in os.environ
         settings = (
             settings if named else settings.model_copy(update={"database_url": f"sqlite:///{folder / 'tocsin.db'}"})
@@ -135,15 +138,16 @@ async def _run_in_sandbox(settings: Settings, stopping: asyncio.Event, *, after_
         families = [family for family in tocsin.vigil.families() if family != "places"]
         await tocsin.store.write(watch_everything, families, lang="en", now=clock.now())
         await tocsin.store.write(keep_feeds, default_feeds(settings.feeds.file), clock=clock)
-        await stack.enter_async_context(web_side(settings.web, web_routes(tocsin)))
         console.print(
             Text("Running without a token: alerts and answers appear here; type /help.", style="bold"),
             Text("To ring on Telegram, get a token from @BotFather and set TOCSIN_TELEGRAM__TOKEN."),
             sep="\n",
         )
+        say = partial(console.print, soft_wrap=True, markup=False)
+        pane = await stack.enter_async_context(showing(settings.web, tocsin, sandbox=sandbox, say=say))
         terminal = Terminal(sandbox, console, user=READER)
         async with asyncio.TaskGroup() as group:
-            side = [group.create_task(terminal.show()), group.create_task(terminal.listen())]
+            side = [group.create_task(each()) for each in (terminal.show, terminal.listen, pane.run)]
             if not named:
                 side.append(group.create_task(_samples_when_silent(tocsin, console, clock=clock)))
             async with supervised(tocsin.health.stuck):

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from bot.sandbox.cast import READER
 from bot.sandbox.newsstand import SAMPLE
 from storage.chats import open_chat
 from storage.feeds import add_feed, feed_by_url, make_due
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from storage.database import Session
     from storage.delivery_records import Balance
 
-# The person in front of the terminal.
-READER: Final = 7
 # Seconds by which the simulated clock moves between two looks at a feed's host.
 _STEP_S: Final = 2.0
 _MOST_ROUNDS: Final = 40
@@ -152,9 +151,10 @@ class DemoBalance:
 
 
 async def strike_balance(tocsin: Tocsin, newsstand: Newsstand, *, sandbox: Sandbox) -> DemoBalance:
-    """Compare what the newsstand published with what the sandbox received."""
+    """Compare what the newsstand published with what the sandbox received for the reader, who watches everything."""
     tables = await tocsin.store.read(balance)
-    return compare(newsstand.ledger, sandbox.accepted(), tables=tables)
+    received = [each for each in sandbox.accepted() if each.chat == READER]
+    return compare(newsstand.ledger, received, tables=tables)
 
 
 def compare(published: Sequence[SampleEntry], accepted: Sequence[Accepted], *, tables: Balance | None) -> DemoBalance:

@@ -26,6 +26,12 @@ CREATE TABLE IF NOT EXISTS ledger (
 );
 """
 
+_STRETCH_AFTER = """
+SELECT value FROM messages WHERE chat = ? AND id > ? AND id < ?
+AND (? IS NULL OR coalesce(json_extract(value, '$.message_thread_id'), 0) = ?) ORDER BY id LIMIT ?
+"""
+_STRETCH_BEFORE = _STRETCH_AFTER.replace("ORDER BY id", "ORDER BY id DESC")
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -90,15 +96,19 @@ class Ledger:
         found = self._run("SELECT value FROM messages WHERE chat = ? AND id = ?", chat, message)
         return json.loads(found[0][0]) if found else None
 
-    def messages(self, chat: int, *, before: int | None = None, limit: int = 1_000_000) -> list[dict[str, Any]]:
-        """Return the newest messages of a chat, oldest first."""
-        found = self._run(
-            "SELECT value FROM messages WHERE chat = ? AND id < ? ORDER BY id DESC LIMIT ?",
-            chat,
-            before or 2**60,
-            limit,
-        )
-        return [json.loads(value) for (value,) in reversed(found)]
+    def messages(self, chat: int) -> list[dict[str, Any]]:
+        """Return every message of a chat, oldest first."""
+        found = self._run("SELECT value FROM messages WHERE chat = ? ORDER BY id", chat)
+        return [json.loads(value) for (value,) in found]
+
+    def stretch(
+        self, chat: int, *, limit: int, topic: int | None = None, before: int | None = None, after: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Return so many messages before or after one, or the newest, oldest first; topic 0 is General, None all."""
+        statement = _STRETCH_BEFORE if after is None else _STRETCH_AFTER
+        found = self._run(statement, chat, after or 0, before or 2**60, topic, topic, limit)
+        stretch = [json.loads(value) for (value,) in found]
+        return stretch[::-1] if after is None else stretch
 
     def keep_message(self, message: dict[str, Any]) -> None:
         """Keep a message, or its newer form."""

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 SANDBOX_TOKEN: Final = f"{BOT_ID}:sandbox-token-that-opens-nothing-at-all"
 # Telegram cuts a long poll at 50 seconds.
 _LONGEST_POLL_S: Final = 50
+# Events that may wait for one who looks on and does not keep up.
+_MOST_WAITING: Final = 2_000
 _MESSAGES: Final = frozenset({"sendMessage", "sendPhoto", "sendDocument", "sendMediaGroup", "editMessageText"})
 _RIVAL: Final = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
@@ -50,17 +52,23 @@ class Sandbox:
         self._calls = 0
         self._planned: dict[int, Fault] = {}
         self._act: tuple[int, Callable[[], None]] | None = None
-        self._methods = Methods(self.ledger, clock, self._publish)
+        self._methods = Methods(self.ledger, clock, self.publish)
         self._clock = clock
         self._watchers: set[asyncio.Queue[tuple[str, dict[str, Any]]]] = set()
         self._arrived = asyncio.Event()
         self._closing = False
+        self._cut = False
         self._poll = 0
 
     @property
     def flood_refusals(self) -> int:
         """Return how many calls were refused because they came too often."""
         return self._methods.flood.refusals
+
+    @property
+    def bot(self) -> dict[str, Any]:
+        """Return the bot's name and user name."""
+        return {name: BOT[name] for name in ("id", "first_name", "username")}
 
     def limit(self, *, enabled: bool) -> None:
         """Turn the flood limits on or off."""
@@ -125,8 +133,8 @@ class Sandbox:
         message: dict[str, Any] = {
             "message_id": self.ledger.count("message_id"),
             "date": int(self._clock.now().timestamp()),
-            "from": self._person(user),
             "chat": place,
+            **({"sender_chat": place} if place["type"] == "channel" else {"from": self._person(user)}),
             **said,
         }
         if topic:
@@ -135,7 +143,7 @@ class Sandbox:
             replied = self.ledger.message(place["id"], answers)
             message |= {"reply_to_message": replied} if replied else {}
         self.ledger.keep_message(message)
-        self._publish("message", message)
+        self.publish("message", message)
         kind = "channel_post" if place["type"] == "channel" else "message"
         self._arrive({kind: message})
         return int(message["message_id"])
@@ -155,6 +163,7 @@ class Sandbox:
         kept = self.ledger.chat(chat)
         assert kept is not None, "only a known chat can block"
         self.ledger.keep_chat(kept | {"blocked": blocked})
+        self.publish("chat", {"chat": {"id": chat}})
         words = {True: ("member", "kicked"), False: ("kicked", "member")}[blocked]
         before, after = (
             {"user": BOT, "status": word} | ({"until_date": 0} if word == "kicked" else {}) for word in words
@@ -184,6 +193,19 @@ class Sandbox:
     def fault(self, fault: Fault) -> None:
         """Break a call that is to come."""
         self.faults.append(fault)
+
+    def cut(self, *, away: bool = True) -> None:
+        """Cut the line between the bot and Telegram, or mend it; people write on meanwhile."""
+        self._cut = away
+        self._arrived.set()
+
+    @property
+    def broken(self) -> dict[str, Any]:
+        """Say what is broken on purpose: the line, and how many calls are still to be refused."""
+        return {
+            "cut": self._cut,
+            "throttled": sum(each.times for each in self.faults if each.kind is FaultKind.THROTTLE),
+        }
 
     def _place(self, chat: int) -> dict[str, Any]:
         kept = self.ledger.chat(chat)
@@ -226,8 +248,13 @@ class Sandbox:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(queue.get(), 0.5)
 
-    def _publish(self, event: str, value: dict[str, Any]) -> None:
+    def publish(self, event: str, value: dict[str, Any]) -> None:
+        """Tell all who look on; one who is far behind is told only that something was left out."""
         for queue in self._watchers:
+            if queue.qsize() >= _MOST_WAITING:
+                while not queue.empty():
+                    queue.get_nowait()
+                queue.put_nowait(("gap", {}))
             queue.put_nowait((event, value))
 
     def _arrive(self, update: dict[str, Any]) -> None:
@@ -248,7 +275,10 @@ class Sandbox:
                 fault.times -= 1
                 return self._broken(fault, method, params=params)
             if method.lower() == "getupdates":
-                return _good(await self._updates(params))
+                waiting = await self._updates(params)
+                return _reset() if self._cut else _good(waiting)
+            if self._cut:
+                return _reset()
             result = self._methods.call(method, params)
             self._count_down(method)
             return _good(result)
@@ -283,7 +313,7 @@ class Sandbox:
             raise Refused(500, "Internal Server Error")
         if fault.kind is FaultKind.RESET_AFTER:
             self._methods.call(method, params)
-        return StreamingResponse(_cut_short(), headers={"Content-Length": "1000"}, media_type="application/json")
+        return _reset()
 
     async def _updates(self, params: dict[str, Any]) -> list[dict[str, Any]]:
         if self._methods.webhook:
@@ -300,7 +330,7 @@ class Sandbox:
         return self.ledger.waiting_updates(offset, limit)
 
     async def _until_some(self, offset: int, *, mine: int) -> None:
-        while not self.ledger.waiting_updates(offset, 1) and not self._closing:
+        while not self.ledger.waiting_updates(offset, 1) and not (self._closing or self._cut):
             self._arrived.clear()
             await self._arrived.wait()
             if self._poll != mine:
@@ -309,6 +339,11 @@ class Sandbox:
 
 async def _cut_short() -> AsyncIterator[bytes]:
     yield b'{"ok":'
+
+
+def _reset() -> Response:
+    """Begin an answer that never ends: the client sees its connection break."""
+    return StreamingResponse(_cut_short(), headers={"Content-Length": "1000"}, media_type="application/json")
 
 
 def _good(result: Any) -> Response:

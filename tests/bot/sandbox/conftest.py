@@ -2,8 +2,10 @@
 
 import struct
 import zlib
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from bot.clock import SimulatedClock
@@ -46,3 +48,28 @@ def png():
         return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
     return make
+
+
+class BareClient:
+    """Call the Bot API without a library; None stands for a connection that broke."""
+
+    def __init__(self, client):
+        self._client = client
+
+    async def get(self, method, **params):
+        try:
+            return (await self._client.get(method, params=params)).json()
+        except httpx.RemoteProtocolError:
+            return None
+
+
+@pytest.fixture
+def bot_of():
+    """Give what opens a bare client of a sandbox."""
+
+    @asynccontextmanager
+    async def open_client(sandbox):
+        async with httpx.AsyncClient(base_url=f"{sandbox.base_url}/bot{sandbox.token}/") as client:
+            yield BareClient(client)
+
+    return open_client

@@ -1,0 +1,26 @@
+"""Put people and places into the sandbox: three readers, a group with topics, a channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from bot.sandbox.server import Sandbox
+
+# The person in front of the terminal, and whom the page opens with.
+READER: Final = 7
+MEMBER: Final = 8
+STRANGER: Final = 9
+GROUP: Final = -1001
+CHANNEL: Final = -1002
+
+
+def bring_in(sandbox: Sandbox, *, lang: str) -> None:
+    """Let everybody and every place exist that does not yet; Awa administers the places, the others are members."""
+    sandbox.add_private(READER, lang=lang, name="Awa")
+    sandbox.add_private(MEMBER, lang="fr" if lang == "en" else "en", name="Ben")
+    sandbox.add_private(STRANGER, lang="ar", name="Layla")
+    if sandbox.ledger.chat(GROUP) is None:
+        sandbox.add_group(GROUP, title="Sahel desk", admins=(READER,), topics=("Alerts", "Questions"))
+    if sandbox.ledger.chat(CHANNEL) is None:
+        sandbox.add_channel(CHANNEL, title="Sahel watch", admins=(READER,))
