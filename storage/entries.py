@@ -11,6 +11,7 @@ from sqlmodel import col, select, update
 from matchers.types import Field, Match, Mention, Reason
 from storage.dialect import insert_new
 from storage.feeds import outlet_spec
+from storage.fulltext import put_words
 from storage.records import ArchivedText, EntryRecord, KnownEntries, KnownEntry
 from storage.tables import Entry, EntryAlias, Feed, MatchRow, Outlet
 
@@ -65,7 +66,9 @@ def add_entries(session: Session, feed: int, *, entries: Sequence[NewEntry], now
     there = _ids(session, feed, [entry.key for entry in entries])
     insert_new(session, Entry, rows)
     now_there = _ids(session, feed, [entry.key for entry in entries])
-    return {key: entry for key, entry in now_there.items() if key not in there}
+    new = {key: entry for key, entry in now_there.items() if key not in there}
+    put_words(session, [(new[e.key], f"{e.title}\n{e.summary}") for e in entries if e.key in new])
+    return new
 
 
 def _ids(session: Session, feed: int, keys: Sequence[str]) -> dict[str, int]:
@@ -88,6 +91,7 @@ def revise_entries(session: Session, feed: int, *, changed: Sequence[ChangedEntr
                 last_seen=now,
             )
         )
+    put_words(session, [(entry.id, f"{entry.title}\n{entry.summary}") for entry in changed])
     insert_new(
         session,
         EntryAlias,
@@ -190,6 +194,11 @@ def families_since(session: Session, *, since: datetime) -> tuple[frozenset[str]
     for entry, families in rows:
         found.setdefault(entry, set()).update(families)
     return tuple(frozenset(families) for families in found.values())
+
+
+def records_of(session: Session, entries: Sequence[int]) -> tuple[EntryRecord, ...]:
+    """Return entries by their ids, newest first."""
+    return _records(session, col(Entry.id).in_(entries), limit=len(entries))
 
 
 def _records(session: Session, where: Any, *, limit: int) -> tuple[EntryRecord, ...]:

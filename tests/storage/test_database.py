@@ -30,6 +30,7 @@ NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 def test_a_migrated_schema_is_the_schema_of_the_tables(database):
     with database.reading() as session:
         context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        context.opts["include_name"] = lambda name, *_: not str(name).startswith(("entry_search", "ix_entry_search"))
         differences = compare_metadata(context, Table.metadata)
 
     assert [] == differences
