@@ -2,16 +2,16 @@
 
 Phase: pre (the old code may keep running beside it: what it stores is indexed by the next start).
 
-Revision ID: 0003
-Revises: 0002
+Revision ID: 0004
+Revises: 0003
 """
 
 from alembic import op
 
 from storage import fulltext
 
-revision = '0003'
-down_revision = '0002'
+revision = '0004'
+down_revision = '0003'
 branch_labels = None
 depends_on = None
 
