@@ -32,12 +32,17 @@ _HASH_LETTERS: Final = 16
 
 
 class TermError(ValueError):
-    """Say what is wrong with an expression, and how to write it."""
+    """Say what is wrong with an expression, and how to write it.
 
-    def __init__(self, reason: str, remedy: str) -> None:
+    `code` is a stable word by which a reader is told in another language; `detail` is what it is about.
+    """
+
+    def __init__(self, reason: str, remedy: str, *, code: str, detail: str = "") -> None:
         super().__init__(f"{reason} {remedy}")
         self.reason = reason
         self.remedy = remedy
+        self.code = code
+        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,14 @@ def parse_term(expression: str) -> Entity:
     """Return the entity that an expression stands for; raise TermError when it stands for none."""
     text = " ".join(expression.split())
     if not text:
-        raise TermError("There is nothing to watch.", "Write a name or a few words.")
+        raise TermError("There is nothing to watch.", "Write a name or a few words.", code="empty")
     if len(text) > MOST_LETTERS:
-        raise TermError(f"That is longer than {MOST_LETTERS} characters.", "Watch a name, not a sentence.")
+        raise TermError(
+            f"That is longer than {MOST_LETTERS} characters.",
+            "Watch a name, not a sentence.",
+            code="long",
+            detail=str(MOST_LETTERS),
+        )
     if text.lower().startswith(_PATTERN):
         return _pattern(text[len(_PATTERN) :].strip())
     groups, required, forbidden = _parts(text)
@@ -112,15 +122,18 @@ def _about(word: str, alias: Alias, *, other: Entity) -> Advice:
 
 def _pattern(pattern: str) -> Entity:
     if not pattern:
-        raise TermError("There is no expression after re:.", "Write one, as in re:colonel.*Sadio.")
+        raise TermError("There is no expression after re:.", "Write one, as in re:colonel.*Sadio.", code="no-pattern")
     try:
         compiled = compile_pattern(pattern)
     except ValueError as error:
         raise TermError(
-            f"RE2 cannot read that: {error}.", "Look-around and back references do not exist in RE2."
+            f"RE2 cannot read that: {error}.",
+            "Look-around and back references do not exist in RE2.",
+            code="bad-pattern",
+            detail=str(error),
         ) from error
     if compiled.search("") is not None:
-        raise TermError("That expression fits every text.", "Ask for at least one letter.")
+        raise TermError("That expression fits every text.", "Ask for at least one letter.", code="any-text")
     name = _PATTERN + pattern
     return Entity(id=_id(name), name=name, kind=EntityKind.WORDS, families=(FAMILY,), patterns=(pattern,))
 
@@ -165,9 +178,18 @@ def _is_acronym(words: str) -> bool:
 
 def _refuse_empty(aliases: tuple[Alias, ...]) -> None:
     if not aliases:
-        raise TermError("Those words only narrow something down.", "Say first what to watch, as in uranium -bomb.")
+        raise TermError(
+            "Those words only narrow something down.",
+            "Say first what to watch, as in uranium -bomb.",
+            code="only-narrows",
+        )
     if len(aliases) > MOST_ALTERNATIVES:
-        raise TermError(f"Those are more than {MOST_ALTERNATIVES} alternatives.", "Watch them one by one.")
+        raise TermError(
+            f"Those are more than {MOST_ALTERNATIVES} alternatives.",
+            "Watch them one by one.",
+            code="many",
+            detail=str(MOST_ALTERNATIVES),
+        )
     for alias in aliases:
         _refuse_vague(alias)
 
@@ -175,9 +197,13 @@ def _refuse_empty(aliases: tuple[Alias, ...]) -> None:
 def _refuse_vague(alias: Alias) -> None:
     forms = _plain(alias.text).split()
     if len("".join(forms)) < 2 and not is_unspaced(alias.text):
-        raise TermError(f"“{alias.text}” is too short to watch.", "Write at least two letters.")
+        raise TermError(
+            f"“{alias.text}” is too short to watch.", "Write at least two letters.", code="short", detail=alias.text
+        )
     if alias.kind is not AliasKind.ACRONYM and all(form in FUNCTION_WORDS for form in forms):
-        raise TermError(f"“{alias.text}” stands in nearly every text.", "Add a name to it.")
+        raise TermError(
+            f"“{alias.text}” stands in nearly every text.", "Add a name to it.", code="vague", detail=alias.text
+        )
 
 
 def _normal(alias: Alias) -> str:

@@ -183,6 +183,25 @@ def archive_texts(session: Session, *, since: datetime, limit: int = 100_000) ->
         yield ArchivedText(title, summary, lang, url, outlet, outlet_name, is_known=bool(is_known))
 
 
+def matched_texts(session: Session, term: str, *, since: datetime) -> tuple[ArchivedText, ...]:
+    """Return the reports in which an entity, or one of `family:…`, was found, newest first; a headline counts once."""
+    family = term.removeprefix("family:") if term.startswith("family:") else ""
+    rows = session.exec(
+        select(MatchRow.families, Entry.title, Entry.summary, Entry.lang, Entry.url, Outlet.key, Outlet.name)  # type: ignore[call-overload]
+        .join(Entry, col(Entry.id) == col(MatchRow.entry_id))
+        .join(Feed, col(Feed.id) == col(Entry.feed_id))
+        .join(Outlet, col(Outlet.id) == col(Feed.outlet_id))
+        .where(col(Entry.first_seen) >= since, col(MatchRow.entity) == term if not family else col(MatchRow.id) > 0)
+        .order_by(col(Entry.first_seen).desc(), col(Entry.id).desc())
+    )
+    found: dict[str, ArchivedText] = {}
+    for families, title, summary, lang, url, outlet, name in rows:
+        if not family or family in families:
+            key = " ".join(title.casefold().split())
+            found.setdefault(key, ArchivedText(title, summary, lang, url, outlet, name, is_known=True))
+    return tuple(found.values())
+
+
 def families_since(session: Session, *, since: datetime) -> tuple[frozenset[str], ...]:
     """Return, for each entry since a moment in which something was found, the families of what it was."""
     rows = session.exec(

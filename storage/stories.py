@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+    from matchers.tuning import Tuning
     from matchers.types import Revision
 
 
@@ -140,8 +141,13 @@ def merge_stories(session: Session, earlier: int, *, later: int) -> None:
     session.exec(update(Story).where(col(Story.id) == later).values(merged_into=earlier))
 
 
-def story_view(session: Session, story: int, *, chat: int, revision: int | None = None) -> StoryView | None:
-    """Return what rendering needs of a story for one chat; the newest revision unless one is named."""
+def story_view(
+    session: Session, story: int, *, chat: int, revision: int | None = None, narrowed: bool = True
+) -> StoryView | None:
+    """Return what rendering needs of a story for one chat; the newest revision unless one is named.
+
+    Unless `narrowed`, a chat's terms are taken as if it had changed nothing in their meaning.
+    """
     row = session.get(Story, story)
     if row is None:
         return None
@@ -160,7 +166,7 @@ def story_view(session: Session, story: int, *, chat: int, revision: int | None 
         opened=row.opened,
         last=row.last,
         entries=entries,
-        matches=_matches(session, chat, entries),
+        matches=_matches(session, chat, entries=entries, changed=tunings_of(session, chat) if narrowed else ()),
         placed=row.entries,
     )
 
@@ -197,9 +203,11 @@ def _story_entries(session: Session, stories: Sequence[int]) -> tuple[StoryEntry
     )
 
 
-def _matches(session: Session, chat: int, entries: Sequence[StoryEntryView]) -> tuple[TermMention, ...]:
+def _matches(
+    session: Session, chat: int, *, entries: Sequence[StoryEntryView], changed: Sequence[Tuning]
+) -> tuple[TermMention, ...]:
     watched = {term.entity for term in session.exec(select(Term).where(Term.chat_id == chat))}
-    changed, told = tunings_of(session, chat), {entry.id: entry for entry in entries}
+    told = {entry.id: entry for entry in entries}
     rows = session.exec(
         select(MatchRow).where(col(MatchRow.entry_id).in_(told)).order_by(col(MatchRow.score).desc(), col(MatchRow.id))
     )

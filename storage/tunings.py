@@ -12,7 +12,7 @@ from matchers.types import EntryText
 from storage.chat_tables import Tuning as TuningRow
 from storage.dialect import insert_new
 from storage.records import TuningRecord
-from storage.tables import Entry, Feed, MatchRow, Outlet, PlacementRow
+from storage.tables import Entry, Feed, MatchRow, Mute, Outlet, PlacementRow, Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -75,6 +75,8 @@ def _tuning(row: TuningRow) -> Tuning:
 
 def tuned(session: Session, subscribers: Sequence[Subscriber], *, story: int) -> tuple[Subscriber, ...]:
     """Return the subscribers of a story with the terms that still count for them; who has none left is left out."""
+    away = _elsewhere(session, [each.chat for each in subscribers], story=story)
+    subscribers = [each for each in subscribers if each.chat not in away]
     changed = _by_chat(session, [each.chat for each in subscribers])
     if not changed:
         return tuple(subscribers)
@@ -83,6 +85,19 @@ def tuned(session: Session, subscribers: Sequence[Subscriber], *, story: int) ->
         _narrowed(each, finds, tunings=changed[each.chat]) if each.chat in changed else each for each in subscribers
     )
     return tuple(each for each in kept if each.terms)
+
+
+def _elsewhere(session: Session, chats: Sequence[int], *, story: int) -> frozenset[int]:
+    """Return the chats that silenced every place of a story."""
+    rows = session.exec(
+        select(Mute.chat_id, Mute.target).where(Mute.kind == "place", col(Mute.chat_id).in_(chats))
+    ).all()
+    told = session.get(Story, story) if rows else None
+    places = set(told.state.get("places", ())) if told else set()
+    silent: dict[int, set[str]] = {}
+    for chat, place in rows:
+        silent.setdefault(chat, set()).add(place)
+    return frozenset(chat for chat, muted in silent.items() if places and places <= muted)
 
 
 def _narrowed(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
 from bot.texts import Texts, language_of, texts
+from storage.chats import update_chat
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -83,6 +84,16 @@ class Ask:
     def toast(self, words: str) -> None:
         """Answer a button press with a word."""
         self.turn.toast(words)
+
+
+def change(ask: Ask, **changes: Any) -> None:
+    """Change the chat: in storage with this answer, and in what this answer shows."""
+    ask.effect(update_chat, ask.chat.id, **changes)
+    settings = changes.pop("settings", None)
+    if settings is not None:
+        merged = {**ask.chat.settings, **settings}
+        changes["settings"] = {name: value for name, value in merged.items() if value is not None}
+    ask.chat = replace(ask.chat, **changes)
 
 
 def read_number(text: str) -> int | None:

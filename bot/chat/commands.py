@@ -35,6 +35,7 @@ COMMANDS: Final = (
     Command("watch", mark("Watch a name, a family or words of your own"), mark("[words]"), who=Who.CHANGES),
     Command("unwatch", mark("Stop watching something"), mark("[words]"), who=Who.CHANGES),
     Command("terms", mark("What this chat watches")),
+    Command("tuning", mark("What I learnt from this chat, and how to take it back")),
     Command("why", mark("Why an alert rang (reply to it)")),
     Command("latest", mark("The latest stories you watch")),
     Command("mute", mark("Silence everything, a name or an outlet for a while"), mark("[8h] [name]"), who=Who.CHANGES),

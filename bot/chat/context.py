@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from bot.vigil import Vigil
     from storage.records import ChatRecord
 
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Hold how much one chat may ask: terms that it watches, commands and buttons a minute."""
+
+    terms: int = 200
+    commands: int = 30
+
+
 # Telegram is asked who administers a group at most this often.
 _ADMINS_KEPT: Final = timedelta(minutes=5)
 
@@ -35,6 +44,7 @@ class ChatContext:
     open: bool
     admins: frozenset[int]
     bot_name: str = ""
+    limits: Limits = Limits()
     _group_admins: dict[int, tuple[datetime, frozenset[int]]] = field(default_factory=dict)
 
     async def chat(self, turn: Turn) -> ChatRecord | None:

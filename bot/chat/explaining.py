@@ -7,14 +7,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.chat.args import Press
-from bot.chat.naming import term_name
-from bot.chat.reasons import best_each, why_page
-from bot.chat.replies import row, text
+from bot.chat.ask import change
+from bot.chat.offers import story_offers, why_offers
+from bot.chat.reasons import why_page
+from bot.chat.replies import text
+from bot.chat.tuning import learn_bar, learn_from_votes
 from bot.delivery.alert import AlertRenderer, Reader, alert
 from bot.delivery.message import Button, Message, Span, bold, lines, link
 from bot.sandbox.newsstand import SAMPLE
 from bot.texts import texts
-from storage.chats import mutes, update_chat
+from storage.chats import mutes
 from storage.delivery_records import DeliveryKind
 from storage.outbox import story_of_message
 from storage.stories import latest_stories, story_view
@@ -23,12 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.chat.ask import Ask
+    from bot.delivery.message import Keyboard
     from storage.records import StoryView
 
 _WEEK: Final = timedelta(days=7)
 _PAGE: Final = 5
 _MOST_VOTES: Final = 50
-_MOST_OFFERS: Final = 3
 
 
 async def _view(ask: Ask) -> StoryView | None:
@@ -50,7 +52,8 @@ async def why(ask: Ask) -> None:
     if view is None:
         ask.reply(text(ask.say("Reply to an alert with /why, or press its button.")))
         return
-    ask.reply(why_page(ask.say, view, vigil=ask.context.vigil))
+    page = why_page(ask.say, view, vigil=ask.context.vigil)
+    ask.reply(replace(page, keyboard=why_offers(ask.say, view, vigil=ask.context.vigil)))
 
 
 async def latest(ask: Ask) -> None:
@@ -97,24 +100,11 @@ async def more(ask: Ask) -> None:
     """Show what else can be done with a story: silence a term or an outlet."""
     view = await _view(ask)
     if view:
-        ask.show(replace(story_message(ask, view), keyboard=_offers(ask, view)))
+        ask.show(replace(story_message(ask, view), keyboard=_offered(ask, view)))
 
 
-def _offers(ask: Ask, view: StoryView) -> tuple[tuple[Button, ...], ...]:
-    say, story = ask.say, str(view.story)
-    rows = []
-    for match in best_each(view.matches)[:_MOST_OFFERS]:
-        name = term_name(say, match.term, vigil=ask.context.vigil)
-        silence = Press("mt", (story, match.term))
-        rows.append((f"🔕 {name} · {say('for a day')}", silence))
-        rows.append((f"✕ {say('Stop watching {name}').replace('{name}', name)}", Press("ux", (match.term,))))
-    outlets = {entry.outlet.key: entry for entry in reversed(view.entries)}
-    rows += [
-        (f"🔕 {entry.outlet.name}", Press("mo", (story, str(entry.id))))
-        for entry in list(outlets.values())[-_MOST_OFFERS:]
-    ]
-    rows.append((f"‹ {say('Back')}", Press("st", (story,))))
-    return tuple(each for label, press in rows for each in row(label, press))
+def _offered(ask: Ask, view: StoryView) -> Keyboard:
+    return story_offers(ask.say, view, vigil=ask.context.vigil)
 
 
 async def praise(ask: Ask) -> None:
@@ -126,15 +116,18 @@ async def praise(ask: Ask) -> None:
 
 
 async def blame(ask: Ask) -> None:
-    """Note that a story was of no use, and show what can be done about it."""
+    """Note that a story was of no use, learn from it, and show what can be done about it."""
     view = await _view(ask)
-    if view:
-        _vote(ask, view, vote=-1)
-        ask.toast(ask.say("Noted. What shall I change?"))
-        ask.show(replace(story_message(ask, view), keyboard=_offers(ask, view)))
+    if view is None:
+        return
+    _vote(ask, view, vote=-1)
+    learnt = await learn_from_votes(ask, view)
+    if learnt:
+        ask.reply(await learn_bar(ask, learnt))
+    ask.toast(ask.say("Noted. What shall I change?"))
+    ask.show(replace(story_message(ask, view), keyboard=_offered(ask, view)))
 
 
 def _vote(ask: Ask, view: StoryView, *, vote: int) -> None:
     votes = dict(ask.chat.settings.get("votes", {})) | {str(view.story): vote}
-    newest = dict(list(votes.items())[-_MOST_VOTES:])
-    ask.effect(update_chat, ask.chat.id, settings={"votes": newest})
+    change(ask, settings={"votes": dict(list(votes.items())[-_MOST_VOTES:])})

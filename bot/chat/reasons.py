@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.chat.args import Press
 from bot.chat.commands import mark
 from bot.chat.naming import term_name
-from bot.chat.replies import row, text
+from bot.chat.replies import text
 from bot.delivery.message import Message, Span, bold, compose, italic, lines
+from matchers.calibration import share_right
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from storage.records import StoryView, TermMention
 
 _MOST_SHOWN: Final = 5
-_MOST_STOPS: Final = 2
 # code of a reason -> what it says to a reader; a code that is new is shown as it is
 WORDS: Final = {
     "exact": mark("written exactly"),
@@ -59,13 +58,7 @@ def why_page(say: Texts, view: StoryView, *, vigil: Vigil) -> Message:
     for match in best_each(view.matches)[:_MOST_SHOWN]:
         rows += _one(say, match, vigil=vigil)
     rows.append((italic(say("Score 80 is the bar; 100 is a full name, exactly written.")),))
-    terms = list(dict.fromkeys(match.term for match in best_each(view.matches)))[:_MOST_STOPS]
-    stops = [each for term in terms for each in row(_stop(say, term, vigil=vigil), Press("ux", (term,)))]
-    return Message(lines(*rows), keyboard=tuple(stops))
-
-
-def _stop(say: Texts, term: str, *, vigil: Vigil) -> str:
-    return say("Stop watching {name}").replace("{name}", term_name(say, term, vigil=vigil))
+    return Message(lines(*rows))
 
 
 def _one(say: Texts, match: TermMention, *, vigil: Vigil) -> list[Sequence[Span]]:
@@ -83,7 +76,13 @@ def _one(say: Texts, match: TermMention, *, vigil: Vigil) -> list[Sequence[Span]
         similarity=str(round(mention.similarity * 100)),
     )
     counted = "; ".join(in_words(say, reason) for reason in match.reasons)
-    return [head, found, *([(Span(f"   {counted}"),)] if counted else [])]
+    share = say("   of matches with such a score about {share} % are right")
+    return [
+        head,
+        found,
+        *([(Span(f"   {counted}"),)] if counted else []),
+        compose(share, share=str(round(share_right(match.score) * 100))),
+    ]
 
 
 def in_words(say: Texts, reason: Reason) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from bot.chat import cards, onboarding
 from bot.chat.args import clock, read_hours, read_zone
+from bot.chat.ask import change
 from bot.chat.explaining import story_message
 from bot.chat.naming import restored, term_name
 from bot.chat.replies import text
@@ -17,7 +17,7 @@ from bot.digest.choose import KIND, SINCE, kind_of
 from bot.digest.editions import Desk, digest_now
 from bot.digest.pulse import take_pulse
 from bot.texts import LANGUAGES
-from storage.chats import mute, update_chat
+from storage.chats import mute
 from storage.entries import families_since
 from storage.stories import latest_stories
 from storage.terms import add_term, remove_term, terms
@@ -29,16 +29,6 @@ if TYPE_CHECKING:
 _NOW: Final = frozenset({"now", "maintenant", "الآن"})
 _OFF: Final = frozenset({"off", "non", "لا"})
 _WEEK: Final = timedelta(days=7)
-
-
-def change(ask: Ask, **changes: Any) -> None:
-    """Change the chat: in storage with this answer, and in what this answer shows."""
-    ask.effect(update_chat, ask.chat.id, **changes)
-    settings = changes.pop("settings", None)
-    if settings is not None:
-        merged = {**ask.chat.settings, **settings}
-        changes["settings"] = {name: value for name, value in merged.items() if value is not None}
-    ask.chat = replace(ask.chat, **changes)
 
 
 async def start(ask: Ask) -> None:

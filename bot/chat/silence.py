@@ -109,6 +109,8 @@ async def _named(ask: Ask, silence: MuteRecord) -> str:
         return ask.say("Everything")
     if silence.kind == "term":
         return term_name(ask.say, silence.target, vigil=ask.context.vigil)
+    if silence.kind == "place":
+        return f"📍 {ask.context.vigil.name(silence.target, ask.say.lang)}"
     if silence.kind == "story":
         number = read_number(silence.target)
         view = await ask.read(story_view, number, chat=ask.chat.id) if number is not None else None
@@ -163,4 +165,13 @@ async def mute_outlet(ask: Ask) -> None:
         return
     ask.effect(mute, ask.chat.id, kind="outlet", target=found.outlet.key)
     ask.toast(ask.say("{name} alone rings no more; /mute takes it back.").format(name=found.outlet.name))
+    await show_story(ask)
+
+
+async def mute_place(ask: Ask) -> None:
+    """Silence what happens in a place and nowhere else, until it is taken back."""
+    place = ":".join(ask.press[1:])
+    name = ask.context.vigil.name(place, ask.say.lang)
+    ask.effect(mute, ask.chat.id, kind="place", target=place)
+    ask.toast(ask.say("{name} alone rings no more; /mute takes it back.").format(name=name))
     await show_story(ask)

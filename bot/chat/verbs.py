@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Final
 
-from bot.chat import explaining, people, settings, silence, terms, watching
+from bot.chat import explaining, people, settings, silence, terms, tuning, watching
 from bot.chat.access import OPERATORS, Who
 from bot.chat.args import read_plain
 from bot.chat.commands import COMMANDS
@@ -26,6 +26,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "watch": watching.watch,
     "unwatch": watching.unwatch,
     "terms": terms.show_terms,
+    "tuning": tuning.show_tuning,
     "why": explaining.why,
     "latest": explaining.latest,
     "mute": silence.mute_words,
@@ -49,6 +50,11 @@ PRESSES: Final[dict[str, tuple[Answer, Who]]] = {
     "un": (terms.drop_term, Who.CHANGES),
     "ux": (terms.drop_named, Who.CHANGES),
     "ua": (terms.take_back, Who.CHANGES),
+    "tx": (tuning.take_back, Who.CHANGES),
+    "ty": (tuning.have_again, Who.CHANGES),
+    "nm": (tuning.not_this_meaning, Who.CHANGES),
+    "ls": (tuning.only_surer, Who.CHANGES),
+    "sp": (tuning.add_spelling, Who.CHANGES),
     "wt": (watching.watch_known, Who.CHANGES),
     "wk": (watching.watch_draft, Who.CHANGES),
     "wx": (watching.cancel, Who.CHANGES),
@@ -61,6 +67,7 @@ PRESSES: Final[dict[str, tuple[Answer, Who]]] = {
     "mt": (silence.mute_term, Who.CHANGES),
     "mo": (silence.mute_outlet, Who.CHANGES),
     "dm": (settings.mute_dismissed, Who.CHANGES),
+    "mp": (silence.mute_place, Who.CHANGES),
     "mu": (silence.mute_all, Who.CHANGES),
     "mx": (silence.end_one, Who.CHANGES),
     "um": (silence.ring_again, Who.CHANGES),

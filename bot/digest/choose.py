@@ -14,11 +14,13 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.quiet import zone
+from matchers.revisions import StoryState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from storage.records import ChatRecord, MuteRecord, StoryView
+
 
 # An edition that was missed (the machine slept) is still worth reading for so long.
 LATE: Final = timedelta(hours=12)
@@ -85,4 +87,11 @@ def _is_silent(view: StoryView, silent: set[tuple[str, str]]) -> bool:
         ("story", str(view.story)) in silent
         or all(("term", match.term) in silent for match in view.matches)
         or all(("outlet", entry.outlet.key) in silent for entry in view.entries)
+        or _is_elsewhere(view, silent)
     )
+
+
+def _is_elsewhere(view: StoryView, silent: set[tuple[str, str]]) -> bool:
+    """Say whether a story happens only in places that are silenced."""
+    places = StoryState.from_json(view.state).places if view.state else ()
+    return bool(places) and all(("place", place) in silent for place in places)

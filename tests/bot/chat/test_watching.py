@@ -6,7 +6,7 @@ import pytest
 
 from bot.chat.backtest import Trial, try_term
 from bot.chat.naming import exact, find_named, restored, spellings
-from bot.chat.watching import trial_lines
+from bot.chat.offering import trial_lines
 from bot.sandbox.demo import READER
 from bot.texts import texts
 from bot.vigil import Vigil
