@@ -32,6 +32,7 @@ from bot.health import Health
 from bot.http import GuardedClient, HttpLimits
 from bot.ingest import Ingest
 from bot.jobs import Bell, build_scheduler
+from bot.lead import RENEW_S, Lead
 from bot.metrics import Metrics
 from bot.polling import Edges, Poller
 from bot.sandbox.newsstand import SAMPLE
@@ -43,7 +44,7 @@ from matchers.stories import WINDOW
 from matchers.watchlist import Watchlist
 from storage.database import Database
 from storage.errors import DatabaseBusy, DatabaseUnavailable, DiskFull
-from storage.terms import expressions
+from storage.terms import expressions, newest_term
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -64,14 +65,15 @@ R = TypeVar("R")
 _LONG_POLL_S: Final = 25
 # role -> the loops that it runs
 ROLES: Final = {
-    "all": ("poll", "digest", "sweep", "silence", "prune", "backup", "nightly", "inbox", "send"),
+    "all": ("lead", "poll", "digest", "sweep", "silence", "prune", "backup", "nightly", "inbox", "send"),
     "worker": ("poll", "prune"),
-    "bot": ("digest", "sweep", "silence", "nightly", "inbox", "send"),
+    "bot": ("lead", "digest", "sweep", "silence", "nightly", "inbox", "send"),
 }
 # Seconds until a loop tries again that the database kept from working.
 _PATIENCE_S: Final = 5.0
-# A send loop looks up at least this often, whatever it was told.
+# A send loop looks up at least this often, whatever it was told; what other processes owe nobody tells it.
 _IDLE_S: Final = 15.0
+_SHARED_IDLE_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,9 @@ class Tocsin:
     upkeep: Upkeep
     chat: ChatContext
     health: Health
+    lead: Lead
     bot_name: str
+    _terms_seen: int = 0
 
     async def poll_once(self) -> tuple[PollReport, ...]:
         """Poll what is due, one feed a host."""
@@ -116,6 +120,8 @@ class Tocsin:
         await self.sender.take_back()
         if "poll" in bells:
             await self.poller.settle_in()
+        if "lead" in bells:
+            await self.lead.renew()
         scheduler = build_scheduler(bells.values())
         scheduler.start()
         for name in ("poll", "inbox"):
@@ -134,6 +140,7 @@ class Tocsin:
         finally:
             await self.poller.land()
             await self.sender.drain()
+            await self.lead.leave()
 
     def _talk(
         self, group: asyncio.TaskGroup, bells: dict[str, Bell], *, stopping: asyncio.Event
@@ -148,10 +155,11 @@ class Tocsin:
                 bells["send"].nudge()
 
         async def poll() -> None:
+            await self._learn_terms()
             await self.poller.start_due(something_owed)
 
         async def answer() -> None:
-            if await self.inbox.handle_pending():
+            if self.lead.held and await self.inbox.handle_pending():
                 bells["send"].nudge()
 
         async def digest() -> None:
@@ -159,6 +167,7 @@ class Tocsin:
                 bells["send"].nudge()
 
         return {
+            "lead": self.lead.renew,
             "poll": poll,
             "inbox": answer,
             "digest": digest,
@@ -169,17 +178,30 @@ class Tocsin:
             "nightly": self.upkeep.nightly,
         }
 
+    async def _learn_terms(self) -> None:
+        """Take in the words that chats asked other processes to watch."""
+        if not self.lead.is_shared:
+            return
+        newest = await self.store.read(newest_term)
+        if newest > self._terms_seen:
+            self.vigil.learn(await self.store.read(expressions, after=self._terms_seen))
+            self._terms_seen = newest
+
+    async def _stand_by(self) -> None:
+        await self.clock.sleep(RENEW_S)
+
     async def _send(self, bell: Bell, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            report = await self._patiently("send", self.sender.send_due)
-            wait = _IDLE_S
+            report = await self._patiently("send", self.sender.send_due if self.lead.held else self._stand_by)
+            wait = _SHARED_IDLE_S if self.lead.is_shared else _IDLE_S
             if report and report.next_at is not None:
                 wait = min(wait, max(0.05, (report.next_at - self.clock.now()).total_seconds()))
             await bell.wait(wait, stopping)
 
     async def _listen(self, bell: Bell, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            if await self._patiently("listen", partial(self.inbox.receive, wait_s=_LONG_POLL_S)):
+            receive = partial(self.inbox.receive, wait_s=_LONG_POLL_S)
+            if await self._patiently("listen", receive if self.lead.held else self._stand_by):
                 bell.nudge()
 
     async def _patiently(self, loop: str, work: Callable[[], Awaitable[R]]) -> R | None:
@@ -236,6 +258,7 @@ async def assemble(
             upkeep=Upkeep(store, clock, context.admins, health.heartbeats),
             chat=context,
             health=health,
+            lead=Lead(store, clock, holder()),
             bot_name=bot_name,
         )
 

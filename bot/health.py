@@ -39,6 +39,7 @@ log = structlog.get_logger()
 
 # Seconds without a good round after which a loop is late: a few of its own intervals.
 LATE_AFTER_S: Final = {
+    "lead": 60.0,
     "poll": 60.0,
     "send": 120.0,
     "listen": 150.0,

@@ -19,6 +19,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.lead import RENEW_S
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
     from datetime import datetime
@@ -45,6 +47,11 @@ def all_jobs() -> tuple[Job, ...]:
     """Return every job of a running Tocsin."""
     return (
         Job("poll", IntervalTrigger(seconds=1, timezone=UTC), "claims due feeds and polls them"),
+        Job(
+            "lead",
+            IntervalTrigger(seconds=int(RENEW_S), timezone=UTC),
+            "keeps the right to talk to Telegram, or takes it over",
+        ),
         Job("digest", IntervalTrigger(seconds=30, timezone=UTC), "opens the editions whose local hour has come"),
         Job("sweep", IntervalTrigger(seconds=15, timezone=UTC), "takes back deliveries whose sender died"),
         Job(

@@ -51,12 +51,23 @@ def _record(row: Term) -> TermRecord:
     return TermRecord(row.id or 0, row.chat_id, row.entity, row.expression, row.urgency, created=row.created)
 
 
-def expressions(session: Session) -> tuple[tuple[str, str], ...]:
-    """Return every own-words term of all chats once, as (entity, expression), to compile the watch list."""
+def expressions(session: Session, *, after: int = 0) -> tuple[tuple[str, str], ...]:
+    """Return every own-words term of all chats once, as (entity, expression), to compile the watch list.
+
+    `after` leaves out the terms up to a number that `newest_term` gave.
+    """
     rows = session.exec(
-        select(Term.entity, Term.expression).where(Term.expression != "").distinct().order_by(Term.entity)
+        select(Term.entity, Term.expression)
+        .where(Term.expression != "", col(Term.id) > after)
+        .distinct()
+        .order_by(Term.entity)
     )
     return tuple((entity, expression) for entity, expression in rows)
+
+
+def newest_term(session: Session) -> int:
+    """Return the number of the term that was added last, 0 when there is none."""
+    return session.exec(select(func.max(Term.id))).one() or 0
 
 
 def subscribers(

@@ -155,15 +155,16 @@ class Messenger:
             return
 
     async def updates(self, offset: int | None, *, wait_s: int) -> list[Mapping[str, Any]]:
-        """Long-poll for updates as plain mappings; raise TelegramRefused for a token or a rival, else TelegramAway."""
+        """Long-poll for updates as plain mappings; raise TelegramAway when Telegram will not give them now.
+
+        Also for a rival and for a token that was revoked: news is read and kept on until an operator helps.
+        """
         try:
             updates = await self._bot.get_updates(offset=offset, timeout=wait_s, allowed_updates=ALLOWED_UPDATES)
         except Conflict:
-            raise TelegramRefused(
-                "Another program reads this bot's updates.", "Stop it, or remove its webhook."
-            ) from None
+            raise TelegramAway("another program reads this bot's updates: stop it, or remove its webhook") from None
         except InvalidToken:
-            raise _unknown_token() from None
+            raise TelegramAway(str(_unknown_token())) from None
         except RetryAfter as error:
             raise TelegramAway("429", _seconds(error.retry_after)) from None
         except TelegramError as error:

@@ -319,6 +319,17 @@ def test_a_term_is_watched_once_and_listed(session):
     )
 
 
+def test_words_that_were_added_since_are_asked_for_alone(session):
+    chat = a_chat(session)
+    terms.add_term(session, chat.id, entity="w:1", expression="fuel convoy", now=NOW)
+    seen = terms.newest_term(session)
+    terms.add_term(session, chat.id, entity="jnim", now=NOW)
+    terms.add_term(session, chat.id, entity="w:2", expression="salt caravan", now=NOW)
+
+    assert (("w:2", "salt caravan"),) == terms.expressions(session, after=seen)
+    assert seen < terms.newest_term(session)
+
+
 def hearing(session, story):
     found = terms.subscribers(session, entities=["jnim"], families=["jihadists"], story=story, now=NOW)
     return [each.telegram_id for each in found]

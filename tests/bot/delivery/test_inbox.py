@@ -6,7 +6,7 @@ from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler
 
 from bot.delivery.inbox import Inbox
 from bot.delivery.message import Button, Message, Span
-from bot.delivery.telegram import TelegramRefused
+from bot.delivery.telegram import TelegramAway
 from bot.delivery.turn import current_turn
 from bot.sandbox.faults import Fault, FaultKind
 from storage.chats import find_chat, update_chat
@@ -256,12 +256,12 @@ async def test_a_broken_poll_loses_nothing_and_waits_longer_each_time(desk, sand
     assert ["/start", "Welcome", "Second"] == desk.texts(READER)
 
 
-async def test_a_rival_or_a_wrong_token_is_told_in_one_sentence(messenger, sandbox, application):
+async def test_a_rival_or_a_revoked_token_is_waited_for_and_told_in_one_sentence(messenger, sandbox, application):
     sandbox._methods.webhook = "https://example.org"
-    with pytest.raises(TelegramRefused, match="Another program reads"):
+    with pytest.raises(TelegramAway, match="another program reads"):
         await messenger.updates(None, wait_s=0)
     sandbox.token = "1:other"
-    with pytest.raises(TelegramRefused, match="does not know this token"):
+    with pytest.raises(TelegramAway, match="does not know this token"):
         await messenger.updates(None, wait_s=0)
 
 

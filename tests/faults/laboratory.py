@@ -1,0 +1,281 @@
+"""Run real bots between a press and a sandbox, break them, and compare the two ledgers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+from collections import Counter
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from sqlmodel import select
+
+from bot.app import compile_watchlist
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.sandbox.server import SANDBOX_TOKEN, Sandbox
+from storage.chats import open_chat, update_chat
+from storage.database import Database
+from storage.outbox import balance
+from storage.tables import Entry, PlacementRow
+from storage.terms import add_term
+from tests.faults.press import FAMILIES, Press, plain_names
+
+ROOT = Path(__file__).parent.parent.parent
+# chat -> what it watches; a private chat may hear one message a second
+CHATS = {
+    101: ("jihadists",),
+    102: ("jihadists", "leaders"),
+    103: ("leaders",),
+    104: ("tuareg-groups",),
+    105: FAMILIES,
+    -106: ("forces",),
+}
+_PATIENCE_S = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Hold what the comparison of both ledgers says."""
+
+    published: int
+    owed: int
+    lost: int
+    repeated: int
+    repeats_counted: int
+    most_repeats_a_chat: int
+    wrong_chat: int
+    worst_delay_s: float
+    flood_refusals: int
+    missing: tuple[str, ...] = ()
+
+    def holds(self, *, crashes: int) -> bool:
+        """Say whether the promises were kept."""
+        return not (
+            self.lost or self.wrong_chat or self.repeated > self.repeats_counted or self.most_repeats_a_chat > crashes
+        )
+
+
+class Process:
+    """Hold a fork server and the one bot that it runs at a time."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self.folder = name, folder
+        self.pid = 0
+        self._server: asyncio.subprocess.Process | None = None
+
+    async def open(self) -> None:
+        self._server = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.faults.child", cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        assert await self._line() == "ready"
+
+    async def _line(self) -> str:
+        assert self._server is not None
+        assert self._server.stdout is not None
+        return (await self._server.stdout.readline()).decode().strip()
+
+    async def start(self, env, argv=("run",), **job) -> None:
+        assert self._server is not None
+        assert self._server.stdin is not None
+        line = {"argv": list(argv), "env": env, "log": str(self.folder / f"{self.name}.log"), **job}
+        self._server.stdin.write(json.dumps(line).encode() + b"\n")
+        await self._server.stdin.drain()
+        self.pid = int((await self._line()).removeprefix("pid "))
+
+    async def ended(self) -> int:
+        """Wait for the bot's end and return its exit code, negative for a signal."""
+        code = int((await self._line()).removeprefix("exit "))
+        self.pid = 0
+        return code
+
+    async def kill(self) -> int:
+        """End it as a power cut would, with all its children."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        return await self.ended()
+
+    async def stop(self) -> int:
+        """Ask it to end in good order."""
+        os.kill(self.pid, signal.SIGTERM)
+        return await self.ended()
+
+    async def close(self) -> None:
+        if self.pid:
+            await self.kill()
+        if self._server:
+            assert self._server.stdin is not None
+            self._server.stdin.close()
+            await self._server.wait()
+
+
+@dataclass(slots=True)
+class Laboratory:
+    """Hold press, sandbox, database and processes of one trial."""
+
+    press: Press
+    sandbox: Sandbox
+    database_url: str
+    folder: Path
+    clock: SystemClock
+    processes: list[Process]
+    random: random.Random = field(default_factory=lambda: random.Random(7))
+
+    @property
+    def bot(self) -> Process:
+        return self.processes[0]
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {
+            "TOCSIN_TELEGRAM__TOKEN": SANDBOX_TOKEN,
+            "TOCSIN_TELEGRAM__BASE_URL": self.sandbox.base_url,
+            "TOCSIN_TELEGRAM__OPEN": "true",
+            "TOCSIN_DATABASE_URL": self.database_url,
+            "TOCSIN_FEEDS__FILE": str(self.folder / "feeds.toml"),
+            "TOCSIN_FEEDS__ALLOW_PRIVATE_HOSTS": "true",
+            "TOCSIN_FEEDS__MIN_INTERVAL": "1",
+            "TOCSIN_FEEDS__BUDGET_PER_DAY": "100000",
+            "TOCSIN_LOG__FORMAT": "json",
+            "TOCSIN_WEB__LISTEN": "127.0.0.1:0",
+        }
+
+    async def begin(self) -> None:
+        """Read each feed once while it is empty: what stands in a feed at the first look does not ring."""
+        self.press.publish()
+        self.press.ledger.clear()
+        await self.bot.start(self.env)
+        await self._until(self._all_feeds_known)
+        await self.bot.stop()
+
+    def _all_feeds_known(self) -> bool:
+        from storage.feeds import list_feeds
+
+        with Database(self.database_url).reading() as session:
+            feeds = list_feeds(session)
+        return len(feeds) == len(self.press.urls) and all(feed.cadence.last_ok for feed in feeds)
+
+    async def publishing(self, *, every_s: float) -> None:
+        """Publish until cancelled."""
+        while True:
+            self.press.publish()
+            await asyncio.sleep(every_s)
+
+    async def settle(self) -> None:
+        """Wait until each chat has all that it is owed, or patience ends."""
+        with suppress(TimeoutError):
+            await self._until(lambda: not self.missing())
+
+    async def _until(self, so) -> None:
+        async with asyncio.timeout(_PATIENCE_S):
+            while not so():  # noqa: ASYNC110 - another process's doing has no event here
+                await asyncio.sleep(0.25)
+
+    def told_as(self) -> dict[str, str]:
+        """Return the marker of the entry that began each entry's story: what a chat was told it as."""
+        with Database(self.database_url).reading() as session:
+            rows = session.exec(select(PlacementRow.story_id, Entry.id, Entry.title).join(Entry)).all()
+        first = {number: _marker(title) for story, number, title in rows if story == number}
+        return {_marker(title): first[story] for story, _, title in rows}
+
+    def owed(self) -> dict[tuple[int, str], datetime]:
+        """Return each chat and story that the press's ledger says it must hear of, with when it was published."""
+        told_as, found = self.told_as(), {}
+        for entry in self.press.ledger:
+            for chat, watched in CHATS.items():
+                if entry.family in watched:
+                    found.setdefault((chat, told_as.get(entry.marker, entry.marker)), entry.at)
+        return found
+
+    def heard(self) -> dict[tuple[int, str], list[datetime]]:
+        """Return when each chat was sent each marker: the sandbox's ledger, the second witness."""
+        found: dict[tuple[int, str], list[datetime]] = {}
+        markers = {entry.marker for entry in self.press.ledger}
+        for each in self.sandbox.accepted():
+            if each.method == "sendMessage" and not each.message.get("reply_to_message"):
+                for word in set(each.message.get("text", "").lower().split()) & markers:
+                    found.setdefault((each.chat, word), []).append(datetime.fromisoformat(each.at))
+        return found
+
+    def missing(self) -> list[str]:
+        """Return what is owed and was not heard."""
+        heard = self.heard()
+        return [f"{chat} {marker}" for chat, marker in self.owed() if (chat, marker) not in heard]
+
+    def verdict(self) -> Verdict:
+        """Compare the ledgers."""
+        heard, owed = self.heard(), self.owed()
+        more = {key: len(moments) - 1 for key, moments in heard.items()}
+        a_chat = Counter()
+        for (chat, _), times in more.items():
+            a_chat[chat] += times
+        with Database(self.database_url).reading() as session:
+            counted = balance(session).possible_repeats
+        missing = self.missing()
+        return Verdict(
+            published=len(self.press.ledger),
+            owed=len(owed),
+            lost=len(missing),
+            repeated=sum(more.values()),
+            repeats_counted=counted,
+            most_repeats_a_chat=max(a_chat.values(), default=0),
+            wrong_chat=len(set(heard) - set(owed)),
+            worst_delay_s=max(
+                ((min(at) - owed[key]).total_seconds() for key, at in heard.items() if key in owed), default=0.0
+            ),
+            flood_refusals=self.sandbox.flood_refusals,
+            missing=tuple(missing[:8]),
+        )
+
+
+def _marker(title: str) -> str:
+    return title.split(" ", 1)[0].lower()
+
+
+@cache
+def names() -> tuple[tuple[str, str], ...]:
+    """Return what news is made of; compiling the watch list takes a second or two."""
+    return plain_names(compile_watchlist(Settings()))
+
+
+@asynccontextmanager
+async def laboratory(database_url: str, folder: Path, *, bots: int = 1, feeds: int = 4):
+    """Set a trial up on an empty database and take it down again."""
+    clock = SystemClock()
+    press, sandbox = Press(clock, names(), feeds), Sandbox(clock, path=folder / "sandbox.db")
+    processes = [Process(f"bot{number}", folder) for number in range(bots)]
+    async with press.open(), sandbox.open():
+        (folder / "feeds.toml").write_text(press.toml(), encoding="utf-8")
+        _subscribe(database_url, sandbox, clock)
+        try:
+            for process in processes:
+                await process.open()
+            yield Laboratory(press, sandbox, database_url, folder, clock, processes)
+        finally:
+            for process in processes:
+                await process.close()
+
+
+def _subscribe(database_url: str, sandbox: Sandbox, clock: SystemClock) -> None:
+    database = Database(database_url)
+    database.upgrade()
+    with database.transaction() as session:
+        for number, watched in CHATS.items():
+            if number > 0:
+                sandbox.add_private(number)
+            else:
+                sandbox.add_group(number, title="Desk")
+            kind = "private" if number > 0 else "group"
+            chat = open_chat(session, number, kind=kind, lang="en", now=clock.now() - timedelta(days=1))
+            update_chat(session, chat.id, mode="instant")
+            for family in watched:
+                add_term(session, chat.id, entity=f"family:{family}", urgency="critical", now=clock.now())
+    database.dispose()
