@@ -11,7 +11,7 @@ import contextlib
 import os
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -100,9 +100,12 @@ class Tocsin:
     upkeep: Upkeep
     chat: ChatContext
     health: Health
-    lead: Lead
     bot_name: str
+    lead: Lead = field(init=False)
     _terms_seen: int = 0
+
+    def __post_init__(self) -> None:
+        self.lead = Lead(self.store, self.clock, holder())
 
     async def poll_once(self) -> tuple[PollReport, ...]:
         """Poll what is due, one feed a host."""
@@ -258,7 +261,6 @@ async def assemble(
             upkeep=Upkeep(store, clock, context.admins, health.heartbeats),
             chat=context,
             health=health,
-            lead=Lead(store, clock, holder()),
             bot_name=bot_name,
         )
 
