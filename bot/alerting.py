@@ -5,7 +5,7 @@ Pure: what a chat watches, what it has been told and the time come in, deliverie
 A chat hears of a story first by an `alert`. After that the living message is edited
 when outlets join (`edit`); it rings again, as a reply (`update`), on a material revision
 past that change's cool-down; a possible development comes as a silent reply
-(`development`), at most one in thirty minutes.
+(`development`), at most one in thirty minutes. How loud each is, `bot/loudness.py` says.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.quiet import QuietHours, quiet_until
+from bot.loudness import MOST_IN_A_ROW, Weight, how_loud, is_critical, rings_for
 from matchers.types import ChangeKind
-from storage.delivery_records import DeliveryKind, NewDelivery
+from storage.delivery_records import WAITS_FOR_DIGEST, DeliveryKind, NewDelivery
+from storage.records import Heard
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
+    from bot.loudness import Volume
     from matchers.types import Revision
     from storage.records import Subscriber, Told
 
@@ -45,13 +46,21 @@ COOL_DOWN: Final = {
 }
 # An edit says "3 → 7 outlets"; more often than once a minute nobody reads it and Telegram counts it.
 EDIT_GAP: Final = timedelta(minutes=1)
+# A chat on a thin line pays for each edit.
+LIGHT_EDIT_GAP: Final = timedelta(minutes=30)
+LIGHT_MOST_EDITS: Final = 6
 # An alert that could not go out for a day is news no more: it is dropped with that reason and counted.
 EXPIRY: Final = timedelta(hours=24)
+_NOTHING: Final = Heard()
+_PLAIN: Final = Weight()
 
 
 @dataclass(frozen=True, slots=True)
 class StoryNews:
-    """Hold what happened to a story: which revision, what it changed, what kind of entry came, from which outlet."""
+    """Hold what happened to a story: which revision, what it changed, what kind of entry came, from which outlet.
+
+    `weight` is what makes it worth a ring now, `before` what did before this revision.
+    """
 
     story: int
     number: int
@@ -59,20 +68,31 @@ class StoryNews:
     joins_outlets: bool
     begins_development: bool
     outlet: str = ""
+    weight: Weight = _PLAIN
+    before: Weight = _PLAIN
 
 
-def decide(subscriber: Subscriber, told: Told | None, *, news: StoryNews, now: datetime) -> tuple[NewDelivery, ...]:
+def decide(
+    subscriber: Subscriber, told: Told | None, *, news: StoryNews, now: datetime, heard: Heard = _NOTHING
+) -> tuple[NewDelivery, ...]:
     """Return what one chat is owed for one revision of one story; empty when nothing."""
-    if told is None:
-        return (_ring(subscriber, DeliveryKind.ALERT, news=news, now=now),)
+    rings = rings_for(subscriber, news.weight)
+    volume = how_loud(subscriber, heard, rings=rings, now=now)
+    overtakes_digest = rings and volume.waits != WAITS_FOR_DIGEST
+    if told is None or (told.waits == WAITS_FOR_DIGEST and overtakes_digest):
+        return (_ring(subscriber, DeliveryKind.ALERT, news=news, volume=volume, now=now),)
+    if told.waits is not None:
+        # What is held will tell how things stand when it comes.
+        return ()
     owed = []
-    if rings_again(news.revision, since_last_ring=now - told.last_ring):
-        owed.append(_ring(subscriber, DeliveryKind.UPDATE, news=news, now=now))
-    elif news.begins_development and _may_develop(subscriber, told, now=now):
-        owed.append(_owe(subscriber, DeliveryKind.DEVELOPMENT, news=news, not_before=now))
-    if news.joins_outlets:
-        after = told.last_edit + EDIT_GAP if told.last_edit else now
-        owed.append(_owe(subscriber, DeliveryKind.EDIT, news=news, not_before=max(now, after)))
+    became = rings and not rings_for(subscriber, news.before)
+    if became or rings_again(news.revision, since_last_ring=now - told.last_ring):
+        owed.append(_ring(subscriber, DeliveryKind.UPDATE, news=news, volume=volume, now=now))
+    elif news.begins_development and _may_develop(subscriber, told, heard=heard, now=now):
+        owed.append(_follow(subscriber, DeliveryKind.DEVELOPMENT, news=news, at=now))
+    edit_at = _next_edit(subscriber, told, now=now) if news.joins_outlets else None
+    if edit_at:
+        owed.append(_follow(subscriber, DeliveryKind.EDIT, news=news, at=edit_at))
     return tuple(owed)
 
 
@@ -82,49 +102,48 @@ def rings_again(revision: Revision, *, since_last_ring: timedelta) -> bool:
     return revision.material and any(since_last_ring >= wait for wait in waits)
 
 
-def _may_develop(subscriber: Subscriber, told: Told, *, now: datetime) -> bool:
-    if subscriber.settings.get("developments") is False:
+def _may_develop(subscriber: Subscriber, told: Told, *, heard: Heard, now: datetime) -> bool:
+    if subscriber.settings.get("developments") is False or not told.has_message or heard.lately >= MOST_IN_A_ROW:
         return False
     last = told.last_development or told.last_ring
     return now - last >= DEVELOPMENT_GAP
 
 
-def _ring(subscriber: Subscriber, kind: DeliveryKind, *, news: StoryNews, now: datetime) -> NewDelivery:
-    until = None if is_critical(subscriber) else quiet_until(quiet_hours(subscriber.settings), subscriber.tz, now=now)
-    return _owe(subscriber, kind, news=news, not_before=until or now)
+def _next_edit(subscriber: Subscriber, told: Told, *, now: datetime) -> datetime | None:
+    """Return when the living message may be edited; None when there is none, or it was edited often enough."""
+    light = bool(subscriber.settings.get("light"))
+    if not told.has_message or (light and told.edits >= LIGHT_MOST_EDITS):
+        return None
+    last = told.last_edit or (told.last_ring if light else None)
+    gap = LIGHT_EDIT_GAP if light else EDIT_GAP
+    return max(now, last + gap) if last else now
 
 
-def _owe(subscriber: Subscriber, kind: DeliveryKind, *, news: StoryNews, not_before: datetime) -> NewDelivery:
-    rings = kind in {DeliveryKind.ALERT, DeliveryKind.UPDATE}
-    urgent = PRIORITY_URGENT if is_critical(subscriber) else PRIORITY_NORMAL
-    low = is_low(subscriber)
+def _ring(subscriber: Subscriber, kind: DeliveryKind, *, news: StoryNews, volume: Volume, now: datetime) -> NewDelivery:
+    at = volume.until or now
     return NewDelivery(
         chat=subscriber.chat,
         kind=kind,
-        priority=urgent if rings else PRIORITY_EDIT,
-        not_before=not_before,
-        silent=not rings or low,
+        priority=PRIORITY_URGENT if is_critical(subscriber) else PRIORITY_NORMAL,
+        not_before=at,
+        silent=volume.silent,
         story=news.story,
         revision=news.number,
-        held=subscriber.mode == "digest" or (low and subscriber.mode == "both"),
-        expires=not_before + EXPIRY,
+        held=volume.waits is not None,
+        reason=volume.waits or "",
+        expires=at + EXPIRY,
     )
 
 
-def is_critical(subscriber: Subscriber) -> bool:
-    """Say whether one of the terms that matched rings at any hour."""
-    return "critical" in subscriber.urgencies
-
-
-def is_low(subscriber: Subscriber) -> bool:
-    """Say whether all the terms that matched wait for the digest, or come without sound where there is none."""
-    return bool(subscriber.urgencies) and set(subscriber.urgencies) == {"low"}
-
-
-def quiet_hours(settings: Mapping[str, object]) -> QuietHours | None:
-    """Read a chat's quiet hours from its settings: `quiet` is [start, end] in minutes of the day."""
-    match settings.get("quiet"):
-        case [int(start), int(end)] if start != end:
-            return QuietHours(start, end)
-        case _:
-            return None
+def _follow(subscriber: Subscriber, kind: DeliveryKind, *, news: StoryNews, at: datetime) -> NewDelivery:
+    """Return what follows a story's message without a sound."""
+    return NewDelivery(
+        chat=subscriber.chat,
+        kind=kind,
+        priority=PRIORITY_EDIT,
+        not_before=at,
+        silent=True,
+        story=news.story,
+        revision=news.number,
+        expires=at + EXPIRY,
+    )

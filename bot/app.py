@@ -11,7 +11,7 @@ import contextlib
 import os
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -21,9 +21,9 @@ from bot.catalogue import load_entities
 from bot.chat.context import ChatContext
 from bot.chat.handlers import add_handlers, set_menus
 from bot.chat.replies import apology
-from bot.delivery.alert import AlertRenderer
 from bot.delivery.inbox import Inbox
-from bot.delivery.sender import Render, Sender
+from bot.delivery.rendering import Renderer
+from bot.delivery.sender import Sender
 from bot.delivery.telegram import Messenger, build_application
 from bot.digest.editions import open_due_editions
 from bot.feeds.cadence import CadenceSettings
@@ -35,7 +35,6 @@ from bot.jobs import Bell, build_scheduler
 from bot.lead import RENEW_S, Lead
 from bot.metrics import Metrics
 from bot.polling import Edges, Poller
-from bot.sandbox.newsstand import SAMPLE
 from bot.store import Store
 from bot.texts import texts
 from bot.upkeep import Upkeep
@@ -48,15 +47,11 @@ from storage.terms import expressions, newest_term
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
-    from datetime import datetime
 
     from bot.clock import Clock
     from bot.config import Settings
-    from bot.delivery.message import Message
     from bot.polling import PollReport
     from bot.web import RouteList
-    from storage.delivery_records import DueDelivery
-    from storage.records import StoryView
 
 log = structlog.get_logger()
 R = TypeVar("R")
@@ -247,7 +242,7 @@ async def assemble(
         add_handlers(application, context)
         await set_menus(messenger, store)
         poller = await _poller(settings, stack, store=store, watchlist=watched, clock=clock)
-        sender = Sender(store, messenger, clock=clock, holder=holder(), render=_renderer(vigil))
+        sender = _sender(store, messenger, clock=clock, vigil=vigil)
         poller.metrics = sender.metrics = Metrics(vigil.families())
         health = Health(store, clock, poller.metrics, pace_rate=lambda: sender.pace_rate)
         yield Tocsin(
@@ -317,14 +312,9 @@ async def _poller(
     )
 
 
-def _renderer(vigil: Vigil) -> Render:
-    renderer = AlertRenderer(texts, vigil.name)
-
-    def render(due: DueDelivery, view: StoryView, *, now: datetime) -> Message | None:
-        sample = any(entry.outlet.key.startswith(SAMPLE) for entry in view.entries)
-        return replace(renderer, sample=sample)(due, view, now=now)
-
-    return render
+def _sender(store: Store, messenger: Messenger, *, clock: Clock, vigil: Vigil) -> Sender:
+    render = Renderer(texts, vigil.name, vigil.is_armed)
+    return Sender(store, messenger, clock=clock, holder=holder(), render=render)
 
 
 def holder() -> str:

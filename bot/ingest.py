@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from bot.alerting import StoryNews, decide
+from bot.loudness import Weight
 from bot.metrics import NO_FAMILY, OWN_WORDS
 from matchers.revisions import StoryState, revise
 from matchers.stories import StoryIndex, place
@@ -23,8 +24,9 @@ from storage.feeds import record_poll
 from storage.outbox import owe, owe_stories
 from storage.records import Disposition
 from storage.restoring import count_repeats
+from storage.rhythm import heard, told
 from storage.stories import add_placement, placements_after, save_revision, story, story_entities
-from storage.terms import subscribers, told
+from storage.terms import subscribers
 from storage.tunings import tuned
 
 if TYPE_CHECKING:
@@ -167,6 +169,7 @@ class Ingest:
         before = StoryState.from_json(known.state) if known and known.state else None
         state, revision = revise(before, placement, matches=matches)
         revision_number = save_revision(session, number, state=state.to_json(), revision=revision, now=now)
+        entities, families = story_entities(session, number)
         news = StoryNews(
             story=number,
             number=revision_number,
@@ -175,22 +178,24 @@ class Ingest:
             begins_development=placement.kind is PlacementKind.FOLLOW_UP
             and placement.development == placement.entry.key,
             outlet=placement.entry.outlet,
+            weight=_weight(state, entities),
+            before=_weight(before or StoryState(), entities),
         )
-        owed = self._owe(session, news, now=now)
+        owed = self._owe(session, news, families=families, now=now)
         if owed:
             count_repeats(session, number, published=placement.entry.published, now=now)
         return owed
 
-    def _owe(self, session: Session, news: StoryNews, *, now: datetime) -> int:
-        entities, families = story_entities(session, news.story)
+    def _owe(self, session: Session, news: StoryNews, *, families: Sequence[str], now: datetime) -> int:
         watching = subscribers(
-            session, entities=entities, families=families, story=news.story, now=now, outlet=news.outlet
+            session, entities=news.weight.entities, families=families, story=news.story, now=now, outlet=news.outlet
         )
         chats = tuned(session, watching, story=news.story)
-        known = told(session, news.story, chats=[each.chat for each in chats])
+        ids = [each.chat for each in chats]
+        known, rung = told(session, news.story, chats=ids), heard(session, ids, now=now)
         owed: list[NewDelivery] = []
         for each in chats:
-            owed += decide(each, known.get(each.chat), news=news, now=now)
+            owed += decide(each, known.get(each.chat), news=news, now=now, heard=rung[each.chat])
         owe_stories(session, news.story, chats=[each.chat for each in chats if each.chat not in known], now=now)
         return owe(session, owed, now=now)
 
@@ -201,6 +206,10 @@ def _families(found: Sequence[_Found]) -> Counter[str]:
     for match in (match for each in found for match in each.matches):
         counted.update(match.families or ((OWN_WORDS if match.entity.startswith("w:") else NO_FAMILY),))
     return counted
+
+
+def _weight(state: StoryState, entities: tuple[str, ...]) -> Weight:
+    return Weight(state.severity, state.independent, entities)
 
 
 def _story_entry(entry: NewEntry, number: int, *, feed: FeedToPoll, now: datetime) -> StoryEntry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from matchers.terms import parse_term
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from matchers.watchlist import Watchlist
+
+# Families whose members are armed groups: what they say of themselves is a claim.
+ARMED: Final = frozenset({"jihadists", "tuareg-groups", "armed-groups"})
 
 
 @dataclass(slots=True)
@@ -39,6 +42,11 @@ class Vigil:
             return expression
         found = self.watchlist.entity(entity)
         return (found.names.get(lang) or found.name) if found else entity.removeprefix("family:")
+
+    def is_armed(self, entity: str) -> bool:
+        """Say whether an entity is an armed group."""
+        found = self.watchlist.entity(entity)
+        return bool(found and ARMED.intersection(found.families))
 
     def families(self) -> dict[str, int]:
         """Return each family with how many entities it has."""

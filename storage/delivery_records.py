@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,20 @@ class DeliveryKind(StrEnum):
     REPLY = "reply"
     NOTICE = "notice"
     CATCH_UP = "catch-up"
+    DELETE = "delete"
+
+
+class Waits(StrEnum):
+    """Name for what a held ring waits that comes in a catch-up message; it stands in the delivery's reason."""
+
+    ASLEEP = "asleep"
+    SNOOZED = "snoozed"
+    LIMIT = "past the limit"
+    FLOOD = "many at once"
+
+
+# The reason of a held delivery that the next digest tells.
+WAITS_FOR_DIGEST: Final = ""
 
 
 class DeliveryState(StrEnum):
@@ -37,7 +51,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """Hold one message or edit owed to one chat; `held` waits for a digest or a release."""
+    """Hold one message or edit owed to one chat; `held` waits for a digest or a catch-up, `reason` says for which."""
 
     chat: int
     kind: DeliveryKind
@@ -54,6 +68,7 @@ class NewDelivery:
     notice_key: str | None = None
     payload: Mapping[str, Any] | None = None
     expires: datetime | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ def _row(delivery: NewDelivery, *, telegram_id: int, now: datetime) -> dict[str,
         "ordinal": delivery.ordinal,
         "notice_key": delivery.notice_key,
         "payload": dict(delivery.payload) if delivery.payload is not None else None,
+        "reason": delivery.reason,
         "created": now,
     }
 

@@ -413,10 +413,26 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """Hold how much a chat was rung: rings of the last hour and day, messages of stories of the last ten minutes."""
+
+    loud_hour: int = 0
+    loud_day: int = 0
+    lately: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """Hold what a chat was already owed of a story."""
+    """Hold what a chat was already owed of a story.
+
+    `waits` is for what all of it waits (None: not all of it); `has_message` when a message of the
+    story's own stands in the chat or is about to.
+    """
 
     chat: int
     last_ring: datetime
     last_development: datetime | None
     last_edit: datetime | None = None
+    edits: int = 0
+    waits: str | None = None
+    has_message: bool = True

@@ -6,18 +6,15 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, func, or_, select, update
 
-from storage.delivery_records import DeliveryKind
 from storage.dialect import insert_new
-from storage.records import Subscriber, TermRecord, Told
-from storage.tables import Chat, Delivery, Mute, Term
+from storage.records import Subscriber, TermRecord
+from storage.tables import Chat, Mute, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlmodel import Session
-
-_RINGS = (DeliveryKind.ALERT.value, DeliveryKind.UPDATE.value)
 
 
 def add_term(
@@ -121,27 +118,4 @@ def _subscriber(chat: Chat, its_terms: list[Term]) -> Subscriber:
         settings=chat.settings,
         terms=tuple(term.entity for term in its_terms),
         urgencies=tuple(term.urgency for term in its_terms),
-    )
-
-
-def told(session: Session, story: int, *, chats: Sequence[int]) -> dict[int, Told]:
-    """Return what each of these chats was already owed of a story; chats that heard nothing are left out."""
-    rows = session.exec(
-        select(Delivery.chat_id, Delivery.kind, func.max(Delivery.created))
-        .where(Delivery.story_id == story, col(Delivery.chat_id).in_(chats), Delivery.state != "dropped")
-        .group_by(col(Delivery.chat_id), col(Delivery.kind))
-    )
-    found: dict[int, dict[str, datetime]] = {}
-    for chat, kind, last in rows:
-        found.setdefault(chat, {})[kind] = last
-    return {chat: _told(chat, kinds) for chat, kinds in found.items() if set(kinds) & set(_RINGS)}
-
-
-def _told(chat: int, kinds: Mapping[str, datetime]) -> Told:
-    """Make of the newest delivery of each kind what a chat was told."""
-    return Told(
-        chat=chat,
-        last_ring=max(kinds[kind] for kind in _RINGS if kind in kinds),
-        last_development=kinds.get(DeliveryKind.DEVELOPMENT.value),
-        last_edit=kinds.get(DeliveryKind.EDIT.value),
     )

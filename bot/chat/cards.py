@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bot.alerting import quiet_hours
 from bot.chat.args import Press, clock
 from bot.chat.commands import mark
 from bot.chat.onboarding import MODES
 from bot.chat.replies import text
 from bot.delivery.message import Button, Message, bold, compose, lines
 from bot.digest.choose import WEEKLY, kind_of
+from bot.loudness import budget, quiet_hours
 from bot.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -21,26 +21,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """Hold a setting that is on or off: its label, and whether a chat begins with it on."""
+    """Hold a setting that is on or off: its label, whether a chat begins with it on, what is kept when it differs."""
 
     label: str
     begins_on: bool = False
+    other: bool | str | int = True
 
-    def stored(self, *, on: bool) -> bool | None:
+    def stored(self, *, on: bool) -> bool | str | int | None:
         """Return what is kept of it: nothing when it is as in the beginning."""
-        return None if on is self.begins_on else on
+        return None if on is self.begins_on else self.other
 
 
 # name in a chat's settings -> switch
 SWITCHES: Final = {
-    "developments": Switch(mark("Possible developments"), begins_on=True),
-    "empty_digest": Switch(mark("A digest when nothing happened"), begins_on=True),
+    "rings": Switch(mark("Ring for what is grave only"), begins_on=True, other="all"),
+    "outlets": Switch(mark("Ring only with 2 independent outlets"), other=2),
+    "developments": Switch(mark("Possible developments"), begins_on=True, other=False),
+    "empty_digest": Switch(mark("A digest when nothing happened"), begins_on=True, other=False),
+    "preview": Switch(mark("Previews of links")),
 }
 
 
 def is_on(chat: ChatRecord, name: str) -> bool:
     """Say whether a switch of a chat is on."""
-    return bool(chat.settings.get(name, SWITCHES[name].begins_on))
+    return SWITCHES[name].begins_on is (name not in chat.settings)
 
 
 def settings_card(say: Texts, chat: ChatRecord) -> Message:
@@ -58,6 +62,11 @@ def settings_card(say: Texts, chat: ChatRecord) -> Message:
         lines(
             (bold(say("Settings")),),
             compose(say("Quiet hours: {hours} · /quiet 22:00-07:00"), hours=quiet),
+            compose(
+                say("Rings: at most {day} a day and {hour} an hour · /loud 6 2"),
+                day=str(budget(chat.settings)[0]),
+                hour=str(budget(chat.settings)[1]),
+            ),
             compose(say("Digest: {when} · /digest 07:00"), when=_digest(say, chat)),
         ),
         keyboard=(languages, zone, *modes, *switches),

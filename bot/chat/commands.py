@@ -41,6 +41,13 @@ COMMANDS: Final = (
     Command("mute", mark("Silence everything, a name or an outlet for a while"), mark("[8h] [name]"), who=Who.CHANGES),
     Command("quiet", mark("Quiet hours, in your time"), mark("[22:00-07:00|off]"), who=Who.CHANGES),
     Command(
+        "snooze",
+        mark("Hold everything for a while, then tell it in one message"),
+        mark("[2h|off]"),
+        who=Who.CHANGES,
+    ),
+    Command("loud", mark("How often I may ring: a day, an hour"), mark("[6 2|off]"), who=Who.CHANGES),
+    Command(
         "digest",
         mark("The digest: its hour and days, weekly, now, or off"),
         mark("[07:00 mon-fri|weekly|now|off]"),

@@ -12,10 +12,9 @@ from bot.chat.offers import story_offers, why_offers
 from bot.chat.reasons import why_page
 from bot.chat.replies import text
 from bot.chat.tuning import learn_bar, learn_from_votes
-from bot.delivery.alert import AlertRenderer, Reader, alert
+from bot.delivery.alert import Reader, alert
 from bot.delivery.message import Button, Message, Span, bold, lines, link
-from bot.sandbox.newsstand import SAMPLE
-from bot.texts import texts
+from bot.delivery.rendering import is_sample
 from storage.chats import mutes
 from storage.delivery_records import DeliveryKind
 from storage.outbox import story_of_message
@@ -80,10 +79,16 @@ def _line(ask: Ask, number: int, *, view: StoryView) -> Sequence[Span]:
 
 def story_message(ask: Ask, view: StoryView, *, muted: bool = False) -> Message:
     """Return a story as its alert shows it, with the button that follows it again when it is silent."""
-    say, vigil = texts(ask.chat.lang), ask.context.vigil
-    sample = any(entry.outlet.key.startswith(SAMPLE) for entry in view.entries)
-    renderer = AlertRenderer(texts, vigil.name, sample=sample)
-    reader = Reader(say, ask.chat.tz, ask.now, lambda entity: renderer.name(entity, say.lang), sample)
+    say, vigil = ask.say, ask.context.vigil
+    reader = Reader(
+        say,
+        ask.chat.tz,
+        ask.now,
+        lambda entity: vigil.name(entity, say.lang),
+        is_sample([view]),
+        vigil.is_armed,
+        ask.chat.settings,
+    )
     return alert(view, kind=DeliveryKind.ALERT, reader=reader, muted=muted)
 
 

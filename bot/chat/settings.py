@@ -18,7 +18,9 @@ from bot.digest.editions import Desk, digest_now
 from bot.digest.pulse import take_pulse
 from bot.texts import LANGUAGES
 from storage.chats import mute
+from storage.delivery_records import Waits
 from storage.entries import families_since
+from storage.rhythm import wake
 from storage.stories import latest_stories
 from storage.terms import add_term, remove_term, terms
 
@@ -108,14 +110,15 @@ async def quiet(ask: Ask) -> None:
     """Set the hours in which only what is critical rings."""
     words = ask.words.lower()
     hours = read_hours(words)
-    if words == "off":
+    if words in {"off", "non"}:
         change(ask, settings={"quiet": None})
+        ask.effect(wake, ask.chat.id, waits=Waits.ASLEEP, now=ask.now)
         ask.reply(text(ask.say("No quiet hours.")))
     elif hours is None:
         ask.reply(text(ask.say("Say from when to when, and not the same: /quiet 22:00-07:00, or /quiet off.")))
     else:
         change(ask, settings={"quiet": list(hours)})
-        sentence = ask.say("Quiet from {start} to {end} ({tz}); what comes then waits for the morning.")
+        sentence = ask.say("Quiet from {start} to {end} ({tz}); what comes then waits for one message at the end.")
         start, end = (bold(clock(minute)) for minute in hours)
         ask.reply(Message(compose(sentence, start=start, end=end, tz=ask.chat.tz)))
 

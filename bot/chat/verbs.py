@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Final
 
-from bot.chat import explaining, people, settings, silence, terms, tuning, watching
+from bot.chat import explaining, loud, people, settings, silence, terms, tuning, watching
 from bot.chat.access import OPERATORS, Who
 from bot.chat.args import read_plain
 from bot.chat.commands import COMMANDS
@@ -31,6 +31,8 @@ ANSWERS: Final[dict[str, Answer]] = {
     "latest": explaining.latest,
     "mute": silence.mute_words,
     "quiet": settings.quiet,
+    "snooze": loud.snooze,
+    "loud": loud.loud,
     "digest": settings.digest,
     "settings": settings.show_settings,
     "stop": settings.stop,
@@ -71,6 +73,7 @@ PRESSES: Final[dict[str, tuple[Answer, Who]]] = {
     "mu": (silence.mute_all, Who.CHANGES),
     "mx": (silence.end_one, Who.CHANGES),
     "um": (silence.ring_again, Who.CHANGES),
+    "sz": (loud.wake_up, Who.CHANGES),
     "wipe": (people.wipe_now, Who.CHANGES),
 }
 

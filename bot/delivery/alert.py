@@ -1,7 +1,8 @@
 """Lay out what a chat hears of a story: small, self-sufficient, the same shape each time. Pure.
 
-🟡 Alert · Attaque du **GSIM** contre un camp près de Diafarabé      the notification shows only this line
+🟠 Serious · Attaque du **GSIM** contre un camp · Diafarabé · killed 7 · 06:10      all that a notification shows
 Two or three sentences of the summary.
+JNIM claims this, per Radio Fleuve; not confirmed.
 Highest toll reported: **killed 7**
 📍 Diafarabé
 5 outlets · 4 independent of each other (3 independent, 1 state, 1 wire)
@@ -15,23 +16,25 @@ what changed in bold; `development` is a silent reply.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from bot.delivery.excerpt import cut, marked, sentences, set_apart
+from bot.delivery.claims import claimant
+from bot.delivery.excerpt import cut, is_shunned, marked, sentences, set_apart
 from bot.delivery.message import Button, Message, Span, bold, compose, lines, link
 from bot.quiet import zone
+from matchers.facts import read_tolls
 from matchers.revisions import StoryState
+from matchers.text import tokens
 from matchers.types import ChangeKind, Field
 from storage.delivery_records import DeliveryKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from bot.texts import Texts
     from matchers.types import Change, Mention
-    from storage.delivery_records import DueDelivery
     from storage.records import StoryEntryView, StoryView
 
 # What a lock screen shows (facts on delivery 5.1), in characters.
@@ -40,9 +43,13 @@ FIRST_LINE: Final = 120
 MOST_BYTES: Final = 1024
 # What gives way until a message fits: characters of the summary, links.
 _BUDGETS: Final = ((320, 6), (200, 6), (120, 4), (0, 4), (0, 2), (0, 1))
+_LIGHT_BUDGETS: Final = ((200, 1), (0, 1))
 _MOST_PLACES: Final = 4
 # Characters that a headline may gain: an ellipsis and two isolates.
 _EXTRA: Final = 3
+# Of the first line, what the headline has at least; place, toll and hour behind it take the rest.
+_LEAST_HEADLINE: Final = 50
+_MOST_PLACE: Final = 24
 _RTL_LANGUAGES: Final = frozenset({"ar", "fa", "he", "ur"})
 # Severity (0 opinion to 4 ten dead or more) as a mark; a word stands beside it, so that no colour is needed.
 _MARKS: Final = ("⚪", "🟡", "🟡", "🟠", "🔴")
@@ -50,38 +57,33 @@ _MARKS: Final = ("⚪", "🟡", "🟡", "🟠", "🔴")
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Hold for whom a message is laid out: language, zone, the moment, and what entities are called there."""
+    """Hold for whom a message is laid out: language, zone, the moment, and what entities are called there.
+
+    `armed` says which entities are armed groups; `settings` are the chat's.
+    """
 
     say: Texts
     tz: str
     now: datetime
     name: Callable[[str], str]
     sample: bool = False
+    armed: Callable[[str], bool] = bool
+    settings: Mapping[str, object] = field(default_factory=dict)
 
-
-@dataclass(frozen=True, slots=True)
-class AlertRenderer:
-    """Render deliveries of stories; `name` gives an entity's name in a language, `sample` marks each message."""
-
-    texts: Callable[[str], Texts]
-    name: Callable[[str, str], str]
-    sample: bool = False
-
-    def __call__(self, due: DueDelivery, view: StoryView, *, now: datetime) -> Message | None:
-        """Return what this chat is to read; None when the story has nothing left to tell."""
-        if not view.entries:
-            return None
-        say = self.texts(due.lang)
-        reader = Reader(say, due.tz, now, lambda entity: self.name(entity, say.lang), self.sample)
-        return alert(view, kind=due.kind, reader=reader)
+    @property
+    def is_light(self) -> bool:
+        """Say whether the chat reads on a thin line: text only, one link, two buttons."""
+        return bool(self.settings.get("light"))
 
 
 def alert(view: StoryView, *, kind: DeliveryKind, reader: Reader, muted: bool = False) -> Message:
     """Return the message of a story: the living one, a later ring, or a silent development."""
     shapes = {DeliveryKind.UPDATE: _update, DeliveryKind.DEVELOPMENT: _development}
     shape = shapes.get(kind, _story)
-    drafts = (lines(*shape(view, reader, budget=budget)) for budget in _BUDGETS)
-    return Message(_first_fitting(drafts), keyboard=_keyboard(view, reader, muted=muted))
+    budgets = _LIGHT_BUDGETS if reader.is_light else _BUDGETS
+    drafts = (lines(*shape(view, reader, budget=budget)) for budget in budgets)
+    preview = bool(reader.settings.get("preview")) and not reader.is_light
+    return Message(_first_fitting(drafts), keyboard=_keyboard(view, reader, muted=muted), preview=preview)
 
 
 def severity_mark(view: StoryView) -> str:
@@ -107,6 +109,8 @@ def _keyboard(view: StoryView, reader: Reader, *, muted: bool) -> tuple[tuple[Bu
     follow = (
         Button(say("Follow story"), f"1:mute:{story}:off") if muted else Button(say("Mute story"), f"1:mute:{story}")
     )
+    if reader.is_light:
+        return ((Button(say("Why?"), f"1:why:{story}"), follow),)
     votes = (Button("👍", f"1:up:{story}"), Button("👎", f"1:dn:{story}"), Button("⋯", f"1:more:{story}"))
     return ((Button(say("Why?"), f"1:why:{story}"), follow), votes)
 
@@ -131,7 +135,9 @@ def _story(view: StoryView, reader: Reader, *, budget: tuple[int, int]) -> list[
 
 def _update(view: StoryView, reader: Reader, *, budget: tuple[int, int]) -> list[Sequence[Span]]:
     newest = view.entries[-1]
-    changed = "; ".join(said for change in view.changes if (said := what_changed(change, reader)))
+    changed = "; ".join(said for change in view.changes if (said := what_changed(change, reader))) or _corroborated(
+        view, reader
+    )
     summary, links = budget
     return [
         _headline(view, reader, entry=newest, word=reader.say("Update"), changed=changed),
@@ -164,13 +170,35 @@ def chosen(view: StoryView, lang: str) -> StoryEntryView:
 def _headline(
     view: StoryView, reader: Reader, *, entry: StoryEntryView, word: str, changed: str = ""
 ) -> Sequence[Span]:
+    """Return the line that a notification shows: how grave, what, where, how many, when."""
     sample = f"{reader.say('SAMPLE')} · " if reader.sample else ""
     opening = f"{_MARKS[_severity(view)]} {sample}{word} · "
     news = (bold(_short(changed, FIRST_LINE // 2)), Span(" · ")) if changed else ()
-    taken = len(opening) + sum(len(span.text) for span in news)
-    keep = cut(entry.title, FIRST_LINE - taken - _EXTRA)
+    taken = len(opening) + sum(len(span.text) for span in news) + _EXTRA
+    tail = _tail(view, reader, entry=entry, most=FIRST_LINE - taken - min(len(entry.title), _LEAST_HEADLINE))
+    keep = cut(entry.title, FIRST_LINE - taken - len(tail))
     title = marked(entry.title, _mentions(view, entry, field=Field.TITLE), keep=keep)
-    return _line((Span(opening), *news, *set_apart(title, rtl=reader.say.lang in _RTL_LANGUAGES)))
+    return _line((Span(opening), *news, *set_apart(title, rtl=reader.say.lang in _RTL_LANGUAGES), Span(tail)))
+
+
+def _tail(view: StoryView, reader: Reader, *, entry: StoryEntryView, most: int) -> str:
+    """Return the hour, toll and place that the headline does not say, as far as there is room; the hour first."""
+    state, title = _state(view), {token.form for token in tokens(entry.title)}
+    places = [reader.name(place) for place in state.places[:1]]
+    where = [_short(each, _MOST_PLACE) for each in places if not {token.form for token in tokens(each)} <= title]
+    said = read_tolls(entry.title)
+    tolls = [f"{_toll(kind, reader.say)} {n}" for kind, n in state.tolls.items() if n and n != said.get(kind)]
+    kept: list[str] = []
+    for part in (_when(happened(view, entry), reader), *tolls[:1], *where):
+        if len("".join(f" · {each}" for each in (*kept, part))) <= most:
+            kept.append(part)
+    return "".join(f" · {part}" for part in reversed(kept))
+
+
+def happened(view: StoryView, entry: StoryEntryView) -> datetime:
+    """Return the moment that an entry tells of, as near as feeds say it: of a story's opening its first report."""
+    times = [each.published or each.first_seen for each in view.entries if each.development == entry.development]
+    return min(times)
 
 
 def _severity(view: StoryView) -> int:
@@ -201,10 +229,15 @@ def _mentions(view: StoryView, entry: StoryEntryView, *, field: Field) -> list[M
 
 
 def _claim(view: StoryView, reader: Reader, *, entry: StoryEntryView) -> Sequence[Span]:
-    """Attribute what only one side says to the outlet that reports it; who claims, its words say."""
+    """Attribute what only one side says to the outlet that reports it, and to the group where its words name it."""
     state = _state(view)
     if not state.claimed or state.confirmed:
         return ()
+    matches = [match for match in view.matches if match.entry == entry.id and reader.armed(match.entity)]
+    group = claimant(entry.title, entry.summary, matches=matches)
+    if group:
+        sentence = reader.say("{group} claims this, per {outlet}; not confirmed.")
+        return compose(sentence, group=reader.name(group), outlet=entry.outlet.name)
     return compose(reader.say("This rests on a claim, per {outlet}; not confirmed."), outlet=entry.outlet.name)
 
 
@@ -269,7 +302,8 @@ def _links(entries: Sequence[StoryEntryView], *, most: int) -> Sequence[Span]:
     ordered = [entry for entry in entries if by_outlet[entry.outlet.key] is entry]
     spans: list[Span] = []
     for entry in ordered[:most]:
-        spans += [*([Span(" · ")] if spans else []), link(_short(entry.outlet.name, 40), entry.url)]
+        name = _short(entry.outlet.name, 40)
+        spans += [*([Span(" · ")] if spans else []), Span(name) if is_shunned(entry.url) else link(name, entry.url)]
     more = len(ordered) - most
     return (*spans, Span(f" · +{more}")) if more > 0 else spans
 
@@ -291,6 +325,13 @@ def what_changed(change: Change, reader: Reader) -> str:
         ChangeKind.OUTLETS_10: say("10 independent outlets report it"),
     }
     return words.get(change.kind, "")
+
+
+def _corroborated(view: StoryView, reader: Reader) -> str:
+    """Say how many independent outlets there are now: what makes a story ring that came too thinly sourced before."""
+    count = _state(view).independent
+    most = reader.say.plural("{n} independent outlet reports it", "{n} independent outlets report it", count=count)
+    return most if count > 1 else ""
 
 
 def _toll(subject: str, say: Texts) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from bot.delivery.message import Span, Style
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 _ADDRESS: Final = re.compile(
     r"(?:https?://|www\.)\S+|\b(?:t|telegram)\.(?:me|dog)/\S+|\S+\.onion\S*|(?<!\w)@\w{5,}", re.IGNORECASE
 )
+# Where armed groups publish themselves: messengers' channels, hidden services, and the names of their media houses.
+# A feed that an operator adds from there is told by name, never linked.
+_SHUNNED_HOSTS: Final = re.compile(
+    r"(?:^|\.)(?:t\.me|telegram\.(?:me|dog)|telegra\.ph|chirpwire\.net|[^.]+\.onion)$", re.IGNORECASE
+)
+_SHUNNED_NAMES: Final = re.compile(r"a[sz]?-?zallaq|(?<![a-z])a['’]?maq(?![a-z])|nashir-?news", re.IGNORECASE)
 _SPACE: Final = re.compile(r"[\r\n\t\v\f]")
 _SENTENCE_END: Final = re.compile(r"[.!?؟。…]+[»”\"')\]]*(?=\s|$)")
 _ELLIPSIS: Final = "…"
@@ -40,6 +47,13 @@ def sentences(text: str, *, most: int, count: int = 3) -> int:
     if len(text) <= most and len(ends) < count:
         return len(text)
     return fitting[-1] if fitting else cut(text, most)
+
+
+def is_shunned(url: str) -> bool:
+    """Say whether an address leads to an armed group's own channel or media; such links are never shown."""
+    address = urlsplit(url)
+    host = address.hostname or ""
+    return bool(_SHUNNED_HOSTS.search(host) or _SHUNNED_NAMES.search(f"{host}{address.path}"))
 
 
 def marked(text: str, mentions: Iterable[Mention], *, keep: int) -> tuple[Span, ...]:

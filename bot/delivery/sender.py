@@ -34,14 +34,16 @@ from bot.delivery.policy import (
     unsayable,
 )
 from bot.delivery.render import parts
+from bot.loudness import GATHERING, MOST_IN_A_ROW
 from bot.metrics import Metrics
 from storage.chats import close_chat, migrate_chat
 from storage.delivery_records import DeliveryKind, DeliveryState, NewDelivery
 from storage.outbox import claim_deliveries, expire, next_delivery_at, owe, park, recover, settle
+from storage.rhythm import gather_late, next_catch_up_at, open_catch_ups
 from storage.stories import story_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from bot.clock import Clock
@@ -60,14 +62,16 @@ IN_FLIGHT: Final = 8
 LEASE_S: Final = 90.0
 _STORY_KINDS: Final = frozenset({DeliveryKind.ALERT, DeliveryKind.EDIT, DeliveryKind.UPDATE, DeliveryKind.DEVELOPMENT})
 _RINGING: Final = frozenset({DeliveryKind.ALERT, DeliveryKind.UPDATE})
+# What Telegram should have had so long ago was held up by an outage or a long 429.
+_LATE: Final = timedelta(minutes=10)
 # What is due but waits behind another delivery is looked at again after this long.
 _LOOK_AGAIN: Final = timedelta(seconds=1)
 
 
 class Render(Protocol):
-    """Say what a chat is to read of a story."""
+    """Say what a chat is to read of a story, or of several in a catch-up message."""
 
-    def __call__(self, due: DueDelivery, view: StoryView, *, now: datetime) -> Message | None:
+    def __call__(self, due: DueDelivery, views: Sequence[StoryView], *, now: datetime) -> Message | None:
         """Return the message; None when there is nothing left to say."""
         ...
 
@@ -144,9 +148,18 @@ class Sender:
     async def send_due(self) -> SendReport:
         """Send until nothing more may be sent now, and return what was done."""
         async with self._passing:
-            await self._store.write(expire, now=self._clock.now())
+            await self._store.write(self._tidy)
             landed = await self._send_all()
             return await self._report(landed)
+
+    def _tidy(self, session: Session) -> None:
+        """Drop what is news no more, and make one message of what would be a flood or has waited its time."""
+        now = self._clock.now()
+        expire(session, now=now)
+        held = gather_late(session, now=now, late=_LATE, most=MOST_IN_A_ROW)
+        opened = open_catch_ups(session, now=now, soon=GATHERING)
+        if held or opened:
+            log.info("catch_up.opened", chats=opened, late=held)
 
     async def drain(self) -> None:
         """Claim nothing more, and return when all that is in flight has landed and is settled."""
@@ -245,13 +258,21 @@ class Sender:
         return follow(result, due, now=now, jitter=self._jitter.random())
 
     async def _message(self, due: DueDelivery) -> Message | None:
+        if due.kind is DeliveryKind.CATCH_UP:
+            return await self._catch_up(due)
         if due.kind not in _STORY_KINDS or due.story is None:
             message = Message.from_json(due.payload or {})
             return replace(message, edits=None) if is_anew(due) else message
         revision = None if due.kind is DeliveryKind.EDIT else due.revision
         view = await self._store.read(story_view, due.story, chat=due.chat, revision=revision)
-        rendered = self._render(due, view, now=self._clock.now()) if view else None
+        rendered = self._render(due, [view], now=self._clock.now()) if view else None
         return _addressed(rendered, due) if rendered else None
+
+    async def _catch_up(self, due: DueDelivery) -> Message | None:
+        stories = (due.payload or {}).get("stories", [])
+        read = [await self._store.read(story_view, story, chat=due.chat) for story in stories]
+        rendered = self._render(due, [view for view in read if view], now=self._clock.now())
+        return replace(rendered, silent=due.silent) if rendered else None
 
     async def _report(self, landed: list[_Landed]) -> SendReport:
         outcomes = [each.action.outcome for each in landed]
@@ -268,7 +289,7 @@ class Sender:
 
     async def _next_at(self) -> datetime | None:
         now = self._clock.now()
-        due_at = await self._store.read(next_delivery_at, now=now)
+        due_at = await self._store.read(_next_work_at, now=now)
         if due_at is None or due_at > now:
             return due_at
         return min(now + _LOOK_AGAIN, self._pace.rested_at(now) or now + _LOOK_AGAIN)
@@ -279,6 +300,12 @@ def _waited_s(due: DueDelivery, now: datetime) -> float | None:
     if due.kind not in _RINGING or due.expires is None or due.expires - due.created > EXPIRY:
         return None
     return (now - due.created).total_seconds()
+
+
+def _next_work_at(session: Session, *, now: datetime) -> datetime | None:
+    """Return when something may be sent, or a catch-up made."""
+    moments = [at for at in (next_delivery_at(session, now=now), next_catch_up_at(session)) if at]
+    return min(moments, default=None)
 
 
 def _addressed(message: Message, due: DueDelivery) -> Message | None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.alerting import quiet_hours
 from bot.digest.choose import WEEKLY
 from bot.digest.pulse import WEEK
 from bot.digest.ranking import Taste
 from bot.digest.spikes import spikes
+from bot.loudness import quiet_hours
 from bot.quiet import is_quiet
 from matchers.types import ChangeKind
 from storage.digests import changes_since, entities_of, named_between, rings_since

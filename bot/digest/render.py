@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.alerting import quiet_hours
 from bot.chat.args import Press, clock
 from bot.delivery.alert import chosen, known_facts, severity_mark, what_changed
 from bot.delivery.excerpt import cut
 from bot.delivery.message import Button, Message, Span, bold, compose, italic, lines, link
 from bot.digest.choose import MOST_STORIES, WEEKLY
 from bot.digest.ranking import independent
+from bot.loudness import quiet_hours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -67,6 +67,14 @@ class Talk:
             await replay._take_in(entry)
         await replay._until(None)
 
+    async def hear(self, count):
+        """Publish sample entries and let the bot read them, sending what is due within a minute only."""
+        replay = Replay(self.here.tocsin, self.here.newsstand, self.sandbox, self.clock)
+        for entry in self.here.newsstand.waiting[:count]:
+            self.here.newsstand.publish()
+            await replay._take_in(entry)
+            await self.settle()
+
 
 @pytest.fixture
 def clean_settings(monkeypatch, tmp_path):

@@ -1,13 +1,15 @@
 """Show who hears of a revision, how loud, and when."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.alerting import EDIT_GAP, StoryNews, decide, quiet_hours, rings_again
+from bot.alerting import EDIT_GAP, StoryNews, decide, rings_again
+from bot.loudness import CHARTER, GATHERING, MOST_IN_A_ROW, Weight, budget, quiet_hours
 from matchers.types import Change, ChangeKind, Revision
-from storage.delivery_records import DeliveryKind
-from storage.records import Subscriber, Told
+from storage.delivery_records import WAITS_FOR_DIGEST, DeliveryKind, Waits
+from storage.records import Heard, Subscriber, Told
 
 NOW = datetime(2026, 3, 1, 3, tzinfo=UTC)
 
@@ -117,3 +119,137 @@ def test_a_chat_that_wants_digests_only_is_owed_the_alert_but_not_rung():
 @pytest.mark.parametrize("setting", [None, "22-7", [5, 5], [1], [1, "x"]])
 def test_quiet_hours_that_say_nothing_are_none(setting):
     assert quiet_hours({"quiet": setting}) is None
+
+
+# ── how loud ─────────────────────────────────────────────────────────────────
+
+MORNING = NOW.replace(hour=10)
+
+
+def weighed(severity=1, independent=1, *entities, **about):
+    weight = Weight(severity, independent, entities)
+    return replace(news(ChangeKind.NEW_STORY), weight=weight, before=about.get("before", weight))
+
+
+def family(**about):
+    return replace(subscriber(**about), terms=("family:jihadists",))
+
+
+def first(chat, story=None, *, heard=None):
+    (alert,) = decide(chat, None, news=story or weighed(3), now=MORNING, heard=heard or Heard())
+    return (alert.silent, alert.held, alert.reason, alert.not_before)
+
+
+@pytest.mark.parametrize(
+    ("story", "rings"),
+    [(weighed(3), True), (weighed(4), True), (weighed(2), False), (weighed(0), False), (weighed(2, 1, "aes"), False)],
+)
+def test_a_family_rings_for_what_is_grave(story, rings):
+    assert (not rings, False, "", MORNING) == first(family(), story)
+
+
+def test_a_family_rings_for_the_charter():
+    assert (False, False, "", MORNING) == first(family(), weighed(2, 1, CHARTER))
+
+
+def test_what_is_watched_by_name_rings_for_everything_and_so_does_a_chat_that_asks_for_it():
+    assert (False, False, "", MORNING) == first(subscriber(), weighed(1))
+    assert (False, False, "", MORNING) == first(family(rings="all"), weighed(1))
+
+
+def test_what_does_not_ring_waits_for_the_digest_where_there_is_one():
+    assert (True, True, WAITS_FOR_DIGEST, MORNING) == first(family(mode="both"), weighed(2))
+    assert (True, True, WAITS_FOR_DIGEST, MORNING) == first(subscriber(mode="both", urgency="low"), weighed(4))
+
+
+def test_a_critical_term_rings_through_digest_quiet_hours_snooze_and_limits():
+    chat = subscriber(mode="digest", urgency="critical", quiet=[0, 1439], snooze="2026-03-02T00:00:00+00:00")
+
+    assert (False, False, "", MORNING) == first(chat, weighed(0), heard=Heard(9, 9, 9))
+
+
+def test_a_snooze_holds_until_it_ends():
+    end = "2026-03-01T12:30:00+00:00"
+
+    assert (False, True, Waits.SNOOZED, datetime.fromisoformat(end)) == first(family(snooze=end))
+    assert (False, False, "", MORNING) == first(family(snooze="2026-03-01T09:59:00+00:00"))
+
+
+@pytest.mark.parametrize(
+    ("heard", "reason"),
+    [
+        (Heard(loud_hour=1, loud_day=5), ""),
+        (Heard(loud_hour=2, loud_day=2), Waits.LIMIT),
+        (Heard(loud_hour=0, loud_day=6), Waits.LIMIT),
+        (Heard(lately=5), Waits.FLOOD),
+    ],
+)
+def test_past_its_limits_a_chat_gets_one_message_without_a_sound(heard, reason):
+    silent, held, why, at = first(family(), heard=heard)
+
+    assert (reason, bool(reason), bool(reason)) == (why, silent, held)
+    assert (MORNING + GATHERING if reason else MORNING) == at
+
+
+def test_a_chat_chooses_its_limits():
+    assert Waits.LIMIT == first(family(loud=[1, 1]), heard=Heard(loud_day=1))[2]
+    assert "" == first(family(loud=[20, 9]), heard=Heard(loud_hour=8, loud_day=19))[2]
+    assert (6, 2) == budget({"loud": "x"})
+
+
+def test_a_chat_that_wants_two_outlets_hears_the_first_without_a_sound_and_is_rung_by_the_second():
+    chat = family(outlets=2)
+    alone = first(chat, weighed(3, 1))
+    (update, _edit) = decide(
+        chat, told(), news=replace(weighed(3, 2, before=Weight(3, 1)), revision=news(material=False).revision), now=NOW
+    )
+
+    assert (True, False) == alone[:2]
+    assert (DeliveryKind.UPDATE, False) == (update.kind, update.silent)
+
+
+def test_a_story_that_waits_for_the_digest_rings_when_it_becomes_grave():
+    waiting = replace(told(), waits=WAITS_FOR_DIGEST, has_message=False)
+    calm = decide(family(mode="both"), waiting, news=weighed(2), now=MORNING)
+    (alert,) = decide(family(mode="both"), waiting, news=weighed(3), now=MORNING)
+
+    assert () == calm
+    assert (DeliveryKind.ALERT, False, 2) == (alert.kind, alert.held, alert.revision)
+
+
+def test_what_waits_for_a_catch_up_is_owed_nothing_more_until_then():
+    waiting = replace(told(), waits=Waits.ASLEEP, has_message=False)
+
+    assert () == decide(family(), waiting, news=news(ChangeKind.TOLL), now=MORNING)
+
+
+def test_a_story_told_in_a_catch_up_has_no_message_to_edit_but_rings_again():
+    merged = replace(told(), has_message=False)
+
+    assert [DeliveryKind.UPDATE] == kinds(decide(family(), merged, news=weighed_toll(), now=MORNING))
+
+
+def weighed_toll():
+    return replace(news(ChangeKind.TOLL, development=True), weight=Weight(3), before=Weight(3))
+
+
+def test_a_flood_leaves_developments_out():
+    full = decide(
+        family(), told(), news=news(material=False, development=True), now=MORNING, heard=Heard(lately=MOST_IN_A_ROW)
+    )
+
+    assert [DeliveryKind.EDIT] == kinds(full)
+
+
+def test_on_a_thin_line_a_message_is_edited_every_half_hour_and_six_times_at_most():
+    quiet = news(material=False)
+    soon = told(ring=timedelta(minutes=10))
+    (first_edit,) = decide(family(light=True), soon, news=quiet, now=NOW)
+    (later,) = decide(family(light=True), replace(told(edit=timedelta(minutes=5)), edits=5), news=quiet, now=NOW)
+    spent = decide(family(light=True), replace(told(edit=timedelta(hours=1)), edits=6), news=quiet, now=NOW)
+
+    assert (NOW + timedelta(minutes=20), NOW + timedelta(minutes=25), ()) == (
+        first_edit.not_before,
+        later.not_before,
+        spent,
+    )

@@ -153,7 +153,7 @@ async def test_what_comes_in_quiet_hours_waits_for_the_morning(talk):
     talk.clock.advance(3 * 3600)
     await talk.settle()
 
-    assert (1, 0, 1) == (waiting.due, night, len(talk.accepted()) - before)
+    assert (1, 0, 1) == (waiting.held, night, len(talk.accepted()) - before)
 
 
 async def test_the_digest_is_set_sent_and_ended(talk):

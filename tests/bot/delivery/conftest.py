@@ -81,8 +81,9 @@ def either(database, sandbox, messenger, clock):
     opened.close()
 
 
-def headline(due, view, *, now):
+def headline(due, views, *, now):
     """Render a story by its newest title and its number of outlets, for tests of sending."""
+    view = views[0]
     if view.entries[0].title == "broken":
         raise ValueError("cannot be said")
     return Message((bold(view.entries[0].title), Span(f" · {due.kind} · {len(view.entries)}")))
@@ -131,7 +132,7 @@ class Desk:
             kind=kind,
             priority=2,
             not_before=self.clock.now(),
-            silent=kind in {DeliveryKind.EDIT, DeliveryKind.DEVELOPMENT},
+            silent=fields.pop("silent", kind in {DeliveryKind.EDIT, DeliveryKind.DEVELOPMENT}),
             story=story,
             revision=revision,
             **fields,

@@ -1,14 +1,16 @@
 """Show what a reader sees of a story: who, what and where in the first line, small, attributed, never linked astray."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.alert import FIRST_LINE, MOST_BYTES, AlertRenderer, Reader, alert
+from bot.delivery.alert import FIRST_LINE, MOST_BYTES, Reader, alert
 from bot.delivery.message import Style
 from bot.delivery.render import to_html
+from bot.delivery.rendering import Renderer
 from bot.texts import texts
 from matchers.types import Change, ChangeKind, Field, Mention, Reason
 from storage.delivery_records import DeliveryKind, DueDelivery
@@ -79,7 +81,7 @@ def test_an_alert_says_who_what_where_by_whom_and_when():
     )
 
     assert [
-        "🟡 Alert · Attaque du GSIM contre un camp de l'armée près de Diafarabé : 7 soldats tués",
+        "🟡 Alert · Attaque du GSIM contre un camp de l'armée près de Diafarabé : 7 soldats tués · 07:00",
         "Des hommes armés ont pris le poste à l'aube. Un élu parle de sept morts. Le GSIM se tait.",
         "📍 Diafarabé",
         "3 outlets · 2 independent of each other (1 independent, 1 wire, 1 state)",
@@ -108,14 +110,14 @@ def test_many_outlets_are_counted_behind_the_first():
 def test_the_headline_is_the_one_in_the_chats_language():
     view = story(entry(1), entry(2, "JNIM attack, GSIM", lang="en", name="Wire"))
 
-    assert "🟡 Alert · JNIM attack, GSIM" == read(view, lang="en").text.splitlines()[0]
-    assert read(view, lang="fr").text.splitlines()[0].endswith(TITLE)
+    assert "🟡 Alert · JNIM attack, GSIM · 07:00" == read(view, lang="en").text.splitlines()[0]
+    assert f"🟡 Alerte · {TITLE} · 07:00" == read(view, lang="fr").text.splitlines()[0]
 
 
 def test_a_long_headline_is_cut_at_a_word_for_the_notification():
     first = read(story(entry(1, "GSIM " + "mot " * 100))).text.splitlines()[0]
 
-    assert first.endswith("mot…")
+    assert first.endswith("mot… · 07:00")
     assert len(first) <= FIRST_LINE
 
 
@@ -124,7 +126,7 @@ def test_an_update_begins_with_what_changed_in_bold():
     view = story(entry(1), entry(2, "Le bilan s'alourdit", name="Etat"), changes=(change,), matches=())
     message = read(view, DeliveryKind.UPDATE)
 
-    assert "🟡 Update · killed: 7 → 11 · Le bilan s'alourdit" == message.text.splitlines()[0]
+    assert "🟡 Update · killed: 7 → 11 · Le bilan s'alourdit · 07:00" == message.text.splitlines()[0]
     assert ["killed: 7 → 11"] == [span.text for span in message.spans if span.style is Style.BOLD]
 
 
@@ -156,7 +158,7 @@ def test_a_change_without_words_leaves_the_headline():
 def test_a_development_is_short_and_says_that_it_may_be_one():
     view = story(entry(1), entry(2, "Renforts envoyés à Diafarabé", name="Etat", summary=""))
 
-    assert ["🟡 Possible development · Renforts envoyés à Diafarabé", "Etat"] == read(
+    assert ["🟡 Possible development · Renforts envoyés à Diafarabé · 07:00", "Etat"] == read(
         view, DeliveryKind.DEVELOPMENT
     ).text.splitlines()
 
@@ -192,6 +194,89 @@ def test_a_summary_that_repeats_the_title_is_left_out():
     assert "(independent)" in read(story(entry(1, summary=TITLE))).text.splitlines()[1]
 
 
+@pytest.mark.parametrize(
+    ("title", "says"),
+    [
+        ("Attaque contre un camp", "Attaque contre un camp · Diafarabé · killed 7 · 07:00"),
+        ("Attaque à Diafarabe", "Attaque à Diafarabe · killed 7 · 07:00"),
+        ("Sept soldats tués à Diafarabé", "Sept soldats tués à Diafarabé · 07:00"),
+    ],
+)
+def test_the_first_line_adds_the_place_and_the_toll_that_the_headline_does_not_say(title, says):
+    view = story(entry(1, title), state={"places": ["diafarabe"], "tolls": {"killed": 7}, "severity": 1}, matches=())
+
+    assert f"🟡 Alert · {says}" == read(view).text.splitlines()[0]
+
+
+def test_a_long_headline_leaves_room_for_hour_toll_and_place():
+    view = story(entry(1, "GSIM " + "mot " * 100), state={"places": ["gao"], "tolls": {"killed": 7}, "severity": 1})
+    first = read(view).text.splitlines()[0]
+
+    assert first.endswith("mot… · Gao · killed 7 · 07:00")
+    assert len(first) <= FIRST_LINE
+
+
+@pytest.mark.parametrize(
+    ("title", "says"),
+    [
+        ("GSIM claims attack near Gao", "JNIM claims this, per Radio Fleuve; not confirmed."),
+        ("Le GSIM a revendiqué l'attaque", "JNIM claims this, per Radio Fleuve; not confirmed."),
+        ("Attack claimed by GSIM", "JNIM claims this, per Radio Fleuve; not confirmed."),
+        ("L'attaque a été revendiquée par le GSIM", "JNIM claims this, per Radio Fleuve; not confirmed."),
+        ("Army claims to have killed GSIM fighters", "This rests on a claim, per Radio Fleuve; not confirmed."),
+        ("GSIM camp hit, army claims", "This rests on a claim, per Radio Fleuve; not confirmed."),
+    ],
+)
+def test_a_claim_names_the_group_only_where_the_outlets_words_do(title, says):
+    view = story(entry(1, title, summary=""), state={"claimed": True})
+    armed = replace(reader(), armed=lambda entity: entity == "jnim")
+
+    assert says == alert(view, kind=DeliveryKind.ALERT, reader=armed).text.splitlines()[1]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://t.me/channel/12",
+        "https://telegram.me/x",
+        "http://abcdef.onion/x",
+        "https://mirror.example/az-zallaqa/7",
+        "https://amaq.example/x",
+    ],
+)
+def test_an_armed_groups_own_channel_is_named_and_never_linked(url):
+    message = read(story(entry(1, url=url)))
+
+    assert [] == [span for span in message.spans if span.style is Style.LINK]
+    assert "Radio Fleuve" == message.text.splitlines()[-1]
+
+
+def test_an_ordinary_address_that_looks_alike_is_linked():
+    assert [] != [span for span in read(story(entry(1, url="https://damaquera.example/1"))).spans if span.url]
+
+
+def test_on_a_thin_line_there_is_one_link_and_two_buttons():
+    view = story(entry(1), entry(2, name="Etat"), entry(3, name="Wire"))
+    light = alert(view, kind=DeliveryKind.ALERT, reader=replace(reader(), settings={"light": True, "preview": True}))
+
+    assert 1 == sum(span.style is Style.LINK for span in light.spans)
+    assert [["1:why:41", "1:mute:41"]] == [[button.data for button in row] for row in light.keyboard]
+    assert light.preview is False
+
+
+def test_a_preview_comes_only_when_asked_for():
+    asked = alert(story(), kind=DeliveryKind.ALERT, reader=replace(reader(), settings={"preview": True}))
+
+    assert (False, True) == (read(story()).preview, asked.preview)
+
+
+def test_a_story_that_came_too_thinly_sourced_rings_with_the_number_of_its_outlets():
+    view = story(entry(1), entry(2, name="Etat"), state={"voices": ["a", "b"], "severity": 3}, matches=())
+    message = read(view, DeliveryKind.UPDATE)
+
+    assert ["2 independent outlets report it"] == [span.text for span in message.spans if span.style is Style.BOLD]
+
+
 def test_a_sample_says_so_before_anything_else():
     assert read(story(), sample=True).text.startswith("🟡 SAMPLE · Alert · ")
 
@@ -207,7 +292,7 @@ def test_severity_is_a_word_and_a_mark(grave, begins):
 def test_an_arabic_headline_in_a_latin_line_is_isolated():
     arabic = "مقتل 7 جنود في هجوم قرب ديافارابي"
 
-    assert f"🟡 Alert · \u2068{arabic}\u2069" == read(story(entry(1, arabic, lang="ar"))).text.splitlines()[0]
+    assert f"🟡 Alert · \u2068{arabic}\u2069 · 07:00" == read(story(entry(1, arabic, lang="ar"))).text.splitlines()[0]
 
 
 def test_times_of_another_day_have_their_day():
@@ -254,14 +339,14 @@ def due(lang):
 
 
 def test_the_renderer_speaks_the_chats_language():
-    renderer = AlertRenderer(texts, lambda entity, lang: f"{entity}-{lang}")
+    renderer = Renderer(texts, lambda entity, lang: f"{entity}-{lang}")
     view = story(state={"places": ["gao"], "severity": 2})
 
-    assert "📍 gao-fr" in renderer(due("fr"), view, now=NOW).text
-    assert "🟡 Alerte · " == renderer(due("fr"), view, now=NOW).text[:11]
+    assert "📍 gao-fr" in renderer(due("fr"), [view], now=NOW).text
+    assert "🟡 Alerte · " == renderer(due("fr"), [view], now=NOW).text[:11]
 
 
 def test_a_story_without_entries_has_nothing_to_say():
     view = StoryView(41, 1, (), {}, NOW, NOW, (), ())
 
-    assert None is AlertRenderer(texts, lambda entity, lang: entity)(due("en"), view, now=NOW)
+    assert None is Renderer(texts, lambda entity, lang: entity)(due("en"), [view], now=NOW)
