@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from bot.errors import UserError
 from matchers.catalogue import CatalogueError, parse_files
+from matchers.gazetteer import Gazetteer
+from matchers.places import parse_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +26,12 @@ def shipped_files() -> dict[str, str]:
         for entry in sorted(data.iterdir(), key=lambda entry: entry.name)
         if entry.name.endswith(".toml")
     }
+
+
+@cache
+def load_gazetteer() -> Gazetteer:
+    """Return the places that ship; read once, they are the same for everybody."""
+    return Gazetteer.compile(parse_places(shipped_files()["places.toml"]))
 
 
 def read_files(paths: Iterable[Path]) -> dict[str, str]:

@@ -58,6 +58,10 @@ class Texts:
         """Return day, month, hours and minutes in a zone."""
         return format_datetime(moment.astimezone(zone(tz)), "d MMM, HH:mm", locale=self.lang)
 
+    def date_time(self, moment: datetime, tz: str) -> str:
+        """Return day, month, year, hours and minutes in a zone."""
+        return format_datetime(moment.astimezone(zone(tz)), "d MMM y, HH:mm", locale=self.lang)
+
     def day(self, moment: date) -> str:
         """Return a day in full, without its year."""
         return format_date(moment, "EEEE d MMMM", locale=self.lang)

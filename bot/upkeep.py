@@ -21,6 +21,7 @@ from storage.figures import figures, matched_since
 from storage.leases import fact, set_fact
 from storage.outbox import balance, owe
 from storage.records import FeedState
+from storage.search import index_missing
 from storage.upkeep import prune
 
 if TYPE_CHECKING:
@@ -54,9 +55,11 @@ class Upkeep:
     clock: Clock
     admins: frozenset[int] = frozenset()
     heartbeats: Heartbeats | None = None
+    unindexed: int | None = 0
 
     async def prune(self) -> int:
         """Remove what is past its retention, slice by slice; return how many rows."""
+        await self._index()
         removed = 0
         for _ in range(_MOST_SLICES):
             slice_ = await self.store.write(prune, now=self.clock.now())
@@ -65,6 +68,11 @@ class Upkeep:
                 break
         log.info("upkeep.pruned", rows=removed)
         return removed
+
+    async def _index(self) -> None:
+        """Once a process, make what an older version stored searchable."""
+        while self.unindexed is not None:
+            self.unindexed = await self.store.write(index_missing, after=self.unindexed)
 
     async def back_up(self) -> Path | None:
         """Copy a SQLite database beside itself, private, and keep the newest seven."""

@@ -25,10 +25,12 @@ class Search:
     """Hold what is looked for; everything that is given must hold.
 
     `words` are looked up in titles and summaries; `meant` is the entity that the words
-    name, whose entries are found whatever they call it. `entities` holds entities and places.
+    name, whose entries are found whatever they call it. One of the written forms of each
+    of `names` must stand there too: the names of a place.
     """
 
     words: str = ""
+    names: tuple[tuple[str, ...], ...] = ()
     meant: str = ""
     entities: tuple[str, ...] = ()
     outlets: tuple[str, ...] = ()
@@ -83,10 +85,13 @@ def _ids(session: Session, wanted: Search, *, bound: _Bound, limit: int) -> list
     found: set[int] = set()
     if wanted.words.strip() and not words:
         return []
-    if words:
+    names = [tuple(form for name in each for word in forms(name) for form in word) for each in wanted.names]
+    if words or names:
         source, key = place(session)
-        query = select(key).select_from(source).where(has_words(session, words, begins=wanted.begins))
+        query = select(key).select_from(source).where(has_words(session, [*names, *words], begins=wanted.begins))
         found |= _taken(session, query, key, wanted=wanted, bound=bound, limit=limit)
+    if names:
+        return sorted(found, reverse=bound.after is None)[:limit]
     if wanted.meant or (wanted.entities and not words):
         named = wanted.meant or wanted.entities[0]
         query = select(MatchRow.entry_id).where(MatchRow.entity == named)

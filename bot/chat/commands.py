@@ -38,6 +38,9 @@ COMMANDS: Final = (
     Command("tuning", mark("What I learnt from this chat, and how to take it back")),
     Command("why", mark("Why an alert rang (reply to it)")),
     Command("latest", mark("The latest stories you watch")),
+    Command(
+        "search", mark("Search the archive by words, name, outlet and date"), mark("words [outlet:rfi] [since:7d]")
+    ),
     Command("mute", mark("Silence everything, a name or an outlet for a while"), mark("[8h] [name]"), who=Who.CHANGES),
     Command("quiet", mark("Quiet hours, in your time"), mark("[22:00-07:00|off]"), who=Who.CHANGES),
     Command(

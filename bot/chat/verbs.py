@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Final
 
-from bot.chat import explaining, loud, people, settings, silence, terms, tuning, watching
+from bot.chat import explaining, loud, people, searching, settings, silence, terms, tuning, watching
 from bot.chat.access import OPERATORS, Who
 from bot.chat.args import read_plain
 from bot.chat.commands import COMMANDS
@@ -29,6 +29,7 @@ ANSWERS: Final[dict[str, Answer]] = {
     "tuning": tuning.show_tuning,
     "why": explaining.why,
     "latest": explaining.latest,
+    "search": searching.look,
     "mute": silence.mute_words,
     "quiet": settings.quiet,
     "snooze": loud.snooze,
@@ -61,6 +62,7 @@ PRESSES: Final[dict[str, tuple[Answer, Who]]] = {
     "wk": (watching.watch_draft, Who.CHANGES),
     "wx": (watching.cancel, Who.CHANGES),
     "why": (explaining.why, Who.ANYONE),
+    "sr": (searching.turn_page, Who.ANYONE),
     "st": (explaining.show_story, Who.ANYONE),
     "more": (explaining.more, Who.ANYONE),
     "up": (explaining.praise, Who.CHANGES),

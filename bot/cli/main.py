@@ -29,6 +29,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "explain": ("bot.cli.matching", "Show what a text matches, and why."),
     "feeds": ("bot.cli.feeds", "List, add, remove, check, import and export feeds."),
     "catalogue": ("bot.cli.matching", "List, show and check the entities that can be watched."),
+    "search": ("bot.cli.archive", "Search the archive."),
     "db": ("bot.cli.database", "Upgrade, back up, restore, check and copy the database."),
     "config": ("bot.cli.operating", "Show every setting, its value and where it came from."),
     "doctor": ("bot.cli.operating", "Find what is wrong and how to mend it."),

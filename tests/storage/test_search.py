@@ -90,6 +90,12 @@ def test_an_entity_an_outlet_and_a_span_of_days_narrow_a_search(archive):
     assert [4, 3, 2, 1, 0] == found(archive, Search())
 
 
+def test_one_way_to_write_a_name_is_enough(archive):
+    assert [3] == found(archive, Search(names=(("Azawad", "أزواد"),)))
+    assert [3] == found(archive, Search("crue", names=(("أزواد", "Azawad"),)))
+    assert [] == found(archive, Search("goita", names=(("أزواد", "Azawad"),)))
+
+
 def test_a_last_word_may_be_a_beginning(archive):
     assert [] == found(archive, Search("chol"))
     assert [4] == found(archive, Search("chol", begins=True))

@@ -1,0 +1,101 @@
+"""Offer `search`: the stored archive from the terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.clock import SystemClock
+from bot.config import load_settings
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from storage.database import Database
+    from storage.records import EntryRecord
+
+_WORDS = typer.Argument(help="Words, and filters: entity:jnim place:Gao outlet:rfi since:7d until:2026-03-01.")
+# Entries indexed in one transaction; more would keep a running bot waiting.
+_SLICE = 500
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("search")(search_command)
+
+
+@contextmanager
+def opened() -> Iterator[Database]:
+    """Give the configured database, its schema brought up to date."""
+    from storage.database import Database
+
+    database = Database(load_settings().database_url)
+    try:
+        database.upgrade()
+        yield database
+    finally:
+        database.dispose()
+
+
+def search_command(
+    *,
+    words: Annotated[list[str], _WORDS],
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many entries, newest first.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Search the archive: accents, case, apostrophes and Arabic marks make no difference.
+
+    A name of the catalogue finds what is called otherwise, too. Newest first.
+    """
+    from bot.app import compile_watchlist
+    from bot.searching import Reading, Unknown, read_search
+    from bot.vigil import Vigil
+    from storage.search import outlet_names, search
+
+    vigil = Vigil(compile_watchlist(load_settings()))
+    with opened() as database:
+        index_all(database)
+        with database.reading() as session:
+            reading = Reading(vigil, outlet_names(session), SystemClock().now())
+            wanted = read_search(" ".join(words), reading)
+            if isinstance(wanted, Unknown):
+                raise UsageError(
+                    f"There is no {wanted.kind} {wanted.value!r}.", "`tocsin search --help` shows the filters."
+                )
+            page = search(session, wanted, limit=limit)
+    for entry in page.entries:
+        typer.echo(json.dumps(_object(entry), ensure_ascii=False) if as_json else _line(entry))
+    if page.older:
+        sys.stderr.write("There is more; --limit shows it.\n")
+
+
+def index_all(database: Database) -> None:
+    """Index what an older version stored."""
+    from storage.search import index_missing
+
+    after: int | None = 0
+    while after is not None:
+        with database.transaction() as session:
+            after = index_missing(session, after=after, limit=_SLICE)
+
+
+def _line(entry: EntryRecord) -> str:
+    when = entry.published or entry.first_seen
+    return "\t".join((f"{when:%Y-%m-%d %H:%M}", entry.outlet.name, " ".join(entry.title.split()), entry.url))
+
+
+def _object(entry: EntryRecord) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "published": (entry.published or entry.first_seen).isoformat(),
+        "outlet": entry.outlet.key,
+        "lang": entry.lang,
+        "title": entry.title,
+        "summary": entry.summary,
+        "url": entry.url,
+    }
