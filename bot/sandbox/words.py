@@ -67,7 +67,7 @@ WORDS: Final = (
     mark("Entries matched"),
     mark("Stories"),
     mark("merged copies: {n}"),
-    mark("Owed now"),
+    mark("Waiting to be sent"),
     mark("Messages sent"),
     mark("dropped with a reason: {n}"),
     mark("Lost"),

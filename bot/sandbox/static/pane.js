@@ -79,7 +79,7 @@ export class Pane {
       ['entries', t('Entries taken in'), state.entries, '', ''],
       ['matched', t('Entries matched'), state.matched, '', ''],
       ['stories', t('Stories'), state.stories, '', t('merged copies: {n}', { n: number(state.copies) })],
-      ['due', t('Owed now'), outbox.due + outbox.sending, '', this.owed(outbox)],
+      ['due', t('Waiting to be sent'), outbox.due + outbox.sending, '', this.owed(outbox)],
       ['sent', t('Messages sent'), outbox.sent, '', outbox.dropped ? t('dropped with a reason: {n}', { n: number(outbox.dropped) }) : ''],
       ['lost', t('Lost'), state.lost, '', state.repeats ? t('possible repeats: {n}', { n: number(state.repeats) }) : ''],
     ];

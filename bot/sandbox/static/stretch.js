@@ -220,7 +220,7 @@ export class Stretch {
       keep.set(key, entry);
       wanted.push(entry.node);
     };
-    if (!this.items.length) put('empty', t('Nothing yet.'), () => h('p', { class: 'empty' }, t('Nothing yet.')));
+    if (!this.items.length) put('empty', [...place.context.commands].join(), () => nothing(place.context));
     let today = '';
     for (const block of blocks(this.items)) {
       const when = day(block[0].date);
@@ -248,6 +248,15 @@ export class Stretch {
     if (held !== null) /** @type {HTMLElement | undefined} */ ([...fresh.querySelectorAll('button, a')][held] ?? fresh)?.focus({ preventScroll: true });
     return fresh;
   }
+}
+
+/**
+ * Offer to begin, as Telegram does in a chat where nothing was said yet.
+ * @param {Context} context
+ */
+function nothing(context) {
+  const begin = context.writes && context.commands.has('start') && !context.group;
+  return h('div', { class: 'empty' }, h('p', {}, t('Nothing yet.')), begin && h('button', { type: 'button', click: () => context.say('/start') }, '/start'));
 }
 
 /** @param {HTMLElement} node */
