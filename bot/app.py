@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import structlog
 
-from bot.catalogue import load_entities
+from bot.catalogue import load_entities, load_gazetteer
 from bot.chat.context import ChatContext
 from bot.chat.handlers import add_handlers, set_menus
 from bot.chat.replies import apology
+from bot.delivery.discretion import Names
 from bot.delivery.inbox import Inbox
 from bot.delivery.rendering import Renderer
 from bot.delivery.sender import Sender
@@ -313,8 +314,11 @@ async def _poller(
 
 
 def _sender(store: Store, messenger: Messenger, *, clock: Clock, vigil: Vigil) -> Sender:
-    render = Renderer(texts, vigil.name, vigil.is_armed)
-    return Sender(store, messenger, clock=clock, holder=holder(), render=render)
+    names = Names(vigil.watchlist.entities(), load_gazetteer().places())
+    render = Renderer(texts, vigil.name, vigil.is_armed, names)
+    sender = Sender(store, messenger, clock=clock, holder=holder(), render=render)
+    sender.veiled = render.veiled
+    return sender
 
 
 def holder() -> str:

@@ -46,6 +46,10 @@ class Gazetteer:
         """Return a place by its id."""
         return self._by_id.get(place)
 
+    def places(self) -> tuple[Place, ...]:
+        """Return every place."""
+        return tuple(self._by_id.values())
+
     def named(self, words: str) -> Place | None:
         """Return the place that words name and nothing else, whether the name is ambiguous or not."""
         wanted = tuple(alias_form(token.raw) for token in tokens(words))

@@ -19,7 +19,7 @@ from storage.dialect import insert_new, insert_or_update, skip_locked
 from storage.tables import Chat, Delivery, Entry, MatchRow, Owed, Parked, PlacementRow, Story
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlmodel import Session
@@ -300,6 +300,14 @@ def story_of_message(session: Session, chat: int, *, message_id: int | None) -> 
     if message_id is not None:
         query = query.where(Delivery.message_id == message_id)
     return session.exec(query.order_by(col(Delivery.id).desc())).first()
+
+
+def written(session: Session, delivery: int, *, chat: int) -> tuple[DeliveryKind, Mapping[str, Any]] | None:
+    """Return what was written in a delivery of a chat; None when it is no longer kept."""
+    row = session.get(Delivery, delivery)
+    if row is None or row.chat_id != chat or row.payload is None:
+        return None
+    return DeliveryKind(row.kind), row.payload
 
 
 def lost(session: Session) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlmodel import col, delete, func, select
+from sqlmodel import col, delete, func, select, update
 
 from storage.inbox import forget_old
 from storage.outbox import unpark
@@ -34,6 +34,7 @@ def prune(session: Session, *, now: datetime) -> int:
     removed += session.exec(delete(Mute).where(col(Mute.until) <= now)).rowcount
     removed += session.exec(delete(Inbox).where(col(Inbox.handled) < now - INBOX_ROWS)).rowcount
     removed += session.exec(delete(Edition).where(col(Edition.created) < now - DELIVERIES)).rowcount
+    removed += _forget_answers(session, now=now)
     placed = select(PlacementRow.entry_id).where(PlacementRow.entry_id == Entry.id).exists()
     removed += session.exec(delete(Entry).where(col(Entry.id).in_(_gone(session, placed, now=now)))).rowcount
     told = select(Delivery.id).where(
@@ -43,6 +44,13 @@ def prune(session: Session, *, now: datetime) -> int:
     )
     removed += session.exec(delete(Delivery).where(col(Delivery.id).in_(told.limit(SLICE)))).rowcount
     return removed
+
+
+def _forget_answers(session: Session, *, now: datetime) -> int:
+    """Forget what was answered; a discreet chat may show an answer again for a day."""
+    said = (col(Delivery.kind) == "reply") & col(Delivery.state).in_(("sent", "dropped"))
+    old = said & col(Delivery.payload).is_not(None) & (col(Delivery.created) < now - INBOX_PAYLOADS)
+    return session.exec(update(Delivery).where(old).values(payload=None)).rowcount
 
 
 def _gone(session: Session, placed: Any, *, now: datetime) -> list[int]:

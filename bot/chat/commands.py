@@ -51,6 +51,16 @@ COMMANDS: Final = (
     ),
     Command("loud", mark("How often I may ring: a day, an hour"), mark("[6 2|off]"), who=Who.CHANGES),
     Command(
+        "discreet",
+        mark("Names only after a tap, for a screen that others may see"),
+        mark("[on|off]"),
+        who=Who.CHANGES,
+    ),
+    Command("light", mark("As little as possible, for a thin line"), mark("[on|off]"), who=Who.CHANGES),
+    Command(
+        "autodelete", mark("Delete my messages some hours after they were sent"), mark("[24h|off]"), who=Who.CHANGES
+    ),
+    Command(
         "digest",
         mark("The digest: its hour and days, weekly, now, or off"),
         mark("[07:00 mon-fri|weekly|now|off]"),

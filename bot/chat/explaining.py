@@ -79,17 +79,21 @@ def _line(ask: Ask, number: int, *, view: StoryView) -> Sequence[Span]:
 
 def story_message(ask: Ask, view: StoryView, *, muted: bool = False) -> Message:
     """Return a story as its alert shows it, with the button that follows it again when it is silent."""
+    return alert(view, kind=DeliveryKind.ALERT, reader=reader_of(ask, [view]), muted=muted)
+
+
+def reader_of(ask: Ask, views: Sequence[StoryView]) -> Reader:
+    """Return for whom stories are laid out in answer to somebody."""
     say, vigil = ask.say, ask.context.vigil
-    reader = Reader(
+    return Reader(
         say,
         ask.chat.tz,
         ask.now,
         lambda entity: vigil.name(entity, say.lang),
-        is_sample([view]),
+        is_sample(views),
         vigil.is_armed,
         ask.chat.settings,
     )
-    return alert(view, kind=DeliveryKind.ALERT, reader=reader, muted=muted)
 
 
 async def show_story(ask: Ask) -> None:

@@ -13,7 +13,7 @@ from bot.delivery.message import Button, Message, Span, bold, italic, lines
 from bot.texts import LANGUAGES, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.texts import Texts
 
@@ -45,6 +45,12 @@ ZONES: Final = (
     ("New York", "America/New_York"),
     ("UTC", "UTC"),
 )
+# What protects a reader, by the name of its setting; the commands are /discreet, /light and /autodelete.
+PROTECTIONS: Final = {
+    "discreet": mark("Discreet: names behind a tap"),
+    "light": mark("Light: for a thin line"),
+    "auto_delete": mark("Delete my messages after 24 h"),
+}
 _LINK: Final = re.compile(r"^([a-z]+)-([a-z]{2})$")
 
 
@@ -96,14 +102,23 @@ def ask_where(say: Texts) -> Message:
     return Message(lines((bold(say("Whose clock shall I use?")),), (other,)), keyboard=rows)
 
 
-def done(say: Texts, example: Message | None) -> Message:
-    """Say that the chat is set up, and show what an alert looks like by a real one."""
+def done(say: Texts, example: Message | None, *, chosen: Mapping[str, object]) -> Message:
+    """Say that the chat is set up, show what an alert looks like by a real one, and offer what protects a reader."""
     head = (
         bold(say("All set.")),
         Span(" "),
         Span(say("The next alert comes by itself. /watch adds a name, /terms shows them, /help the rest.")),
     )
+    risk = (Span(say("At risk when somebody sees this, or on a thin line? The buttons below help.")),)
+    offered = _protections(say, chosen)
     if example is None:
-        return Message(head)
+        return Message(lines(head, risk), keyboard=offered)
     so = (Span("\n"), italic(say("The latest one, so that you see what comes:")), Span("\n"))
-    return Message(lines(head, so, example.spans), keyboard=example.keyboard)
+    return Message(lines(head, risk, so, example.spans), keyboard=(*example.keyboard, *offered))
+
+
+def _protections(say: Texts, chosen: Mapping[str, object]) -> tuple[tuple[Button, ...], ...]:
+    return tuple(
+        (Button(f"{'☑' if chosen.get(name) else '☐'} {say(label)}", Press("sf", (name,)).pack()),)
+        for name, label in PROTECTIONS.items()
+    )

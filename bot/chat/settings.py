@@ -60,7 +60,7 @@ async def set_up(ask: Ask) -> None:
         ask.show(onboarding.ask_where(ask.say))
     elif step == "z" and (zone := read_zone(value)):
         change(ask, tz=zone)
-        ask.show(onboarding.done(ask.say, await _example(ask)))
+        ask.show(onboarding.done(ask.say, await _example(ask), chosen=ask.chat.settings))
     else:
         ask.toast(ask.say("This button is too old; the command does the same."))
 

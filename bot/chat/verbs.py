@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Final
 
-from bot.chat import explaining, loud, people, searching, settings, silence, terms, tuning, watching
+from bot.chat import explaining, loud, people, safety, searching, settings, silence, terms, tuning, watching
 from bot.chat.access import OPERATORS, Who
 from bot.chat.args import read_plain
 from bot.chat.commands import COMMANDS
@@ -34,6 +34,9 @@ ANSWERS: Final[dict[str, Answer]] = {
     "quiet": settings.quiet,
     "snooze": loud.snooze,
     "loud": loud.loud,
+    "discreet": safety.discreet,
+    "light": safety.light,
+    "autodelete": safety.auto_delete,
     "digest": settings.digest,
     "settings": settings.show_settings,
     "stop": settings.stop,
@@ -75,6 +78,11 @@ PRESSES: Final[dict[str, tuple[Answer, Who]]] = {
     "mu": (silence.mute_all, Who.CHANGES),
     "mx": (silence.end_one, Who.CHANGES),
     "um": (silence.ring_again, Who.CHANGES),
+    "sf": (safety.protect, Who.CHANGES),
+    "rv": (safety.reveal_story, Who.ANYONE),
+    "hd": (safety.hide_story, Who.ANYONE),
+    "sh": (safety.reveal, Who.ANYONE),
+    "hs": (safety.hide, Who.ANYONE),
     "sz": (loud.wake_up, Who.CHANGES),
     "wipe": (people.wipe_now, Who.CHANGES),
 }

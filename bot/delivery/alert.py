@@ -71,6 +71,11 @@ class Reader:
     settings: Mapping[str, object] = field(default_factory=dict)
 
     @property
+    def is_discreet(self) -> bool:
+        """Say whether others may see the chat's screen: no name stands on it before a tap."""
+        return bool(self.settings.get("discreet"))
+
+    @property
     def is_light(self) -> bool:
         """Say whether the chat reads on a thin line: text only, one link, two buttons."""
         return bool(self.settings.get("light"))
@@ -84,6 +89,18 @@ def alert(view: StoryView, *, kind: DeliveryKind, reader: Reader, muted: bool = 
     drafts = (lines(*shape(view, reader, budget=budget)) for budget in budgets)
     preview = bool(reader.settings.get("preview")) and not reader.is_light
     return Message(_first_fitting(drafts), keyboard=_keyboard(view, reader, muted=muted), preview=preview)
+
+
+def veiled_alert(view: StoryView, *, kind: DeliveryKind, reader: Reader) -> Message:
+    """Return what a discreet chat is shown of a story: how grave, when, by how many; no name, and a button for it."""
+    say = reader.say
+    words = {DeliveryKind.UPDATE: say("Update"), DeliveryKind.DEVELOPMENT: say("Possible development")}
+    word = words.get(kind, _severity_word(view, say))
+    sample = f"{say('SAMPLE')} · " if reader.sample else ""
+    entry = view.entries[-1] if kind in words else view.entries[0]
+    head = f"{_MARKS[_severity(view)]} {sample}{word} · {_when(happened(view, entry), reader)}"
+    show = Button(say("Show"), f"1:rv:{view.story}")
+    return Message(lines((Span(head),), _outlets(view, reader)), keyboard=((show,),))
 
 
 def severity_mark(view: StoryView) -> str:

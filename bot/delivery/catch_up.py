@@ -47,6 +47,14 @@ def catch_up(views: Sequence[StoryView], reader: Reader, *, why: str) -> Message
     )
 
 
+def veiled_catch_up(views: Sequence[StoryView], reader: Reader, *, why: str, delivery: int) -> Message:
+    """Return what a discreet chat is shown of it: why and how many, and a button for the rest."""
+    say = reader.say
+    count = say.plural("{n} story", "{n} stories", count=len(views))
+    head = bold(say.colon(_because(why, reader), count))
+    return Message((head,), keyboard=((Button(say("Show"), f"1:sh:{delivery}"),),))
+
+
 def _because(why: str, reader: Reader) -> str:
     say = reader.say
     words = {

@@ -130,8 +130,8 @@ def is_for_general(due: DueDelivery) -> bool:
 
 
 def is_edit(due: DueDelivery) -> bool:
-    """Say whether this delivery changes a message; doing that twice is harmless."""
-    edits = due.kind is DeliveryKind.EDIT or (due.payload or {}).get("edits") is not None
+    """Say whether this delivery changes or deletes a message; doing that twice is harmless."""
+    edits = due.kind in {DeliveryKind.EDIT, DeliveryKind.DELETE} or (due.payload or {}).get("edits") is not None
     return edits and not is_anew(due)
 
 

@@ -12,6 +12,7 @@ import asyncio
 import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
@@ -37,13 +38,14 @@ from bot.delivery.render import parts
 from bot.loudness import GATHERING, MOST_IN_A_ROW
 from bot.metrics import Metrics
 from storage.chats import close_chat, migrate_chat
+from storage.deletions import deletion, forget_messages, forget_payload
 from storage.delivery_records import DeliveryKind, DeliveryState, NewDelivery
 from storage.outbox import claim_deliveries, expire, next_delivery_at, owe, park, recover, settle
 from storage.rhythm import gather_late, next_catch_up_at, open_catch_ups
 from storage.stories import story_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
     from datetime import datetime
 
     from bot.clock import Clock
@@ -114,6 +116,7 @@ class Sender:
         self._holder = holder
         self._render = render
         self.metrics = Metrics()
+        self.veiled: Callable[[DueDelivery, Message], Message] = _as_it_is
         self._pace = Pace()
         self._jitter = random.Random(holder)  # noqa: S311 - spreads retries, guards nothing
         self._passing = asyncio.Lock()
@@ -206,6 +209,7 @@ class Sender:
         settle(session, [each.action.outcome for each in landed], now=now)
         for each in landed:
             self._tend_chat(session, each.action, now=now)
+            _tend_messages(session, each, now=now)
         if places <= 0:
             return ()
         return claim_deliveries(session, now=now, limit=places, lease_s=LEASE_S, holder=self._holder, resting=resting)
@@ -235,20 +239,29 @@ class Sender:
             return _Landed(due, action)
 
     async def _attempt(self, due: DueDelivery) -> Action:
+        if due.kind is DeliveryKind.DELETE:
+            gone = int((due.payload or {})["deletes"])
+            delete = partial(self._messenger.delete, gone, telegram_id=due.telegram_id)
+            return self._judge(await self._paced(due, delete), due)
         message = await self._message(due)
         if message is None:
             return unsayable(due, "nothing left to say")
         first, *rest = parts(message)
+        topic = 0 if is_for_general(due) else due.topic_id
+        send = partial(self._messenger.send, first, telegram_id=due.telegram_id, topic_id=topic, plain=is_plain(due))
+        result = await self._paced(due, send)
+        action = self._judge(result, due)
+        return replace(action, rest=_rest(due, rest)) if isinstance(result, Sent | Unmodified) else action
+
+    async def _paced(self, due: DueDelivery, call: Callable[[], Awaitable[SendResult]]) -> SendResult:
+        """Make a call when the pace allows it."""
         async with self._departing:
             await self._clock.sleep(self._pace.departs_in(self._clock.now()))
             self._pace.depart(self._clock.now())
-        topic = 0 if is_for_general(due) else due.topic_id
         try:
-            result = await self._messenger.send(first, telegram_id=due.telegram_id, topic_id=topic, plain=is_plain(due))
+            return await call()
         finally:
             self._pace.arrive(due.telegram_id, self._clock.now())
-        action = self._judge(result, due)
-        return replace(action, rest=_rest(due, rest)) if isinstance(result, Sent | Unmodified) else action
 
     def _judge(self, result: SendResult, due: DueDelivery) -> Action:
         now = self._clock.now()
@@ -264,7 +277,7 @@ class Sender:
         if due.kind is DeliveryKind.CATCH_UP:
             return await self._catch_up(due)
         if due.kind not in _STORY_KINDS or due.story is None:
-            message = Message.from_json(due.payload or {})
+            message = self.veiled(due, Message.from_json(due.payload or {}))
             return replace(message, edits=None) if is_anew(due) else message
         revision = None if due.kind is DeliveryKind.EDIT else due.revision
         view = await self._store.read(story_view, due.story, chat=due.chat, revision=revision)
@@ -296,6 +309,24 @@ class Sender:
         if due_at is None or due_at > now:
             return due_at
         return min(now + _LOOK_AGAIN, self._pace.rested_at(now) or now + _LOOK_AGAIN)
+
+
+def _as_it_is(_due: DueDelivery, message: Message) -> Message:
+    return message
+
+
+def _tend_messages(session: Session, landed: _Landed, *, now: datetime) -> None:
+    """Owe the deletion of what was sent to a chat that wants none to stay; forget what was deleted or said."""
+    due, outcome = landed.due, landed.action.outcome
+    if outcome.state is not DeliveryState.SENT:
+        return
+    hours = due.settings.get("auto_delete")
+    if due.kind is DeliveryKind.DELETE:
+        forget_messages(session, due.chat, messages=[int((due.payload or {})["deletes"])])
+    elif isinstance(hours, int) and outcome.message_id and not is_edit(due):
+        owe(session, [deletion(due.chat, outcome.message_id, sent=now, after=timedelta(hours=hours))], now=now)
+    if due.kind is DeliveryKind.REPLY and not due.settings.get("discreet"):
+        forget_payload(session, due.id)
 
 
 def _waited_s(due: DueDelivery, now: datetime) -> float | None:

@@ -147,6 +147,12 @@ class Messenger:
             reply_markup=markup if isinstance(markup, InlineKeyboardMarkup) else None,
         )
 
+    async def delete(self, message_id: int, *, telegram_id: int) -> SendResult:
+        """Delete a message of ours; one that is gone already is no failure."""
+        result = await _result(self._bot.delete_message(telegram_id, message_id))
+        gone = isinstance(result, Rejected) and "message to delete not found" in result.reason.lower()
+        return Unmodified() if gone else result
+
     async def toast(self, query: str, text: str) -> None:
         """Answer a button press; a query that is too old is no loss."""
         try:
