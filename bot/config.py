@@ -66,7 +66,10 @@ class WebSettings(_Group):
     """Say where the web side listens."""
 
     listen: str = Field(USUAL_ADDRESS, description="Address and port of health, metrics and the chat page.")
-    page: bool = Field(False, description="Serve the sandbox chat page even beside a real token.")
+    page: bool = Field(
+        False,
+        description="Serve the chat page also beyond this machine, and beside a real token: a second bot with sample news.",
+    )
 
     @property
     def host(self) -> str:

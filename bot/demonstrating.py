@@ -15,10 +15,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import structlog
 from rich.console import Console
 from rich.text import Text
 
-from bot.app import TelegramAddress, Tocsin, assemble
+from bot.app import TelegramAddress, Tocsin, assemble, web_routes
 from bot.clock import SimulatedClock, SystemClock
 from bot.sandbox.cast import READER, bring_in
 from bot.sandbox.demo import (
@@ -34,14 +35,17 @@ from bot.sandbox.newsstand import Newsstand
 from bot.sandbox.server import Sandbox
 from bot.sandbox.terminal import Terminal
 from bot.sandbox.transport import Transport
-from bot.showing import showing
+from bot.showing import build_page, showing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.clock import Clock
     from bot.config import Settings
+    from bot.sandbox.page import Page
     from matchers.watchlist import Watchlist
+
+log = structlog.get_logger()
 
 # Seconds between two sample entries while a person watches: time to read, never time to doze.
 _PAUSE_S: Final = 5.0
@@ -97,7 +101,8 @@ async def stage(
 
 def _demo_settings(settings: Settings, folder: Path) -> Settings:
     feeds = settings.feeds.model_copy(update={"allow_private_hosts": True, "min_interval": 86_400, "proxy": ""})
-    named = "TOCSIN_DATABASE_URL" in os.environ
+    # Sample news never enters the database of a bot that has a token.
+    named = "TOCSIN_DATABASE_URL" in os.environ and settings.telegram.token is None
     url = settings.database_url if named else f"sqlite:///{folder / 'tocsin.db'}"
     return settings.model_copy(update={"feeds": feeds, "database_url": url})
 
@@ -184,21 +189,49 @@ async def demonstrate(settings: Settings, *, data: Path | None) -> None:
 async def _perform(here: Stage, settings: Settings, *, console: Console, clock: Clock) -> None:
     """Run the bot, its terminal and its page until a signal asks to stop."""
     terminal, transport = Terminal(here.sandbox, console, user=READER), Transport()
+    page = build_page(here.tocsin, here.sandbox, play=(here.newsstand, transport))
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stopping.set)
     say = partial(console.print, soft_wrap=True, markup=False)
-    play = (here.newsstand, transport)
     async with (
-        showing(settings.web, here.tocsin, sandbox=here.sandbox, say=say, play=play) as pane,
+        showing(settings.web, page, say=say, routes=web_routes(here.tocsin)),
         asyncio.TaskGroup() as group,
     ):
-        side = [group.create_task(each()) for each in (terminal.show, terminal.listen, pane.run)]
+        side = [group.create_task(each()) for each in (terminal.show, terminal.listen, page.run)]
         side.append(group.create_task(publish(here.tocsin, here.newsstand, clock=clock, transport=transport)))
         await here.tocsin.run(stopping)
         for task in side:
             task.cancel()
+
+
+@asynccontextmanager
+async def rehearsing(settings: Settings) -> AsyncIterator[Page]:
+    """Play sample news to a second bot beside the real one, with a database of its own, and give its page."""
+    stopping = asyncio.Event()
+    async with stage(settings, clock=SystemClock(), data=None) as here:
+        transport = Transport()
+        page = build_page(here.tocsin, here.sandbox, play=(here.newsstand, transport))
+        acting = asyncio.create_task(_act(here, page, transport=transport, stopping=stopping), name="rehearsal")
+        try:
+            yield page
+        finally:
+            stopping.set()
+            await acting
+
+
+async def _act(here: Stage, page: Page, *, transport: Transport, stopping: asyncio.Event) -> None:
+    """Run the second bot; should it fail, the real one goes on."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            news = publish(here.tocsin, here.newsstand, clock=here.tocsin.clock, transport=transport)
+            side = [group.create_task(news), group.create_task(page.run())]
+            await here.tocsin.run(stopping)
+            for task in side:
+                task.cancel()
+    except* Exception:
+        log.exception("rehearsal.failed")
 
 
 async def publish(tocsin: Tocsin, newsstand: Newsstand, *, clock: Clock, transport: Transport | None = None) -> None:

@@ -73,8 +73,30 @@ async def _run_on_telegram(settings: Settings, stopping: asyncio.Event, *, role:
         await tocsin.store.write(keep_feeds, default_feeds(settings.feeds.file), clock=clock)
         if not telegram.open and not telegram.admins and not await tocsin.store.read(members):
             await _print_claim(tocsin, clock)
-        async with web_side(settings.web, web_routes(tocsin), shared=role != "all"), supervised(tocsin.health.stuck):
+        async with _web_beside(settings, tocsin, role=role), supervised(tocsin.health.stuck):
             await tocsin.run(stopping, role=role)
+
+
+@asynccontextmanager
+async def _web_beside(settings: Settings, tocsin: Tocsin, *, role: str) -> AsyncIterator[None]:
+    """Serve the web side of a bot with a token; a chat page only when TOCSIN_WEB__PAGE asks for one.
+
+    It talks to a second bot with sample news and a database of its own, never to this one.
+    """
+    async with AsyncExitStack() as stack:
+        if settings.web.page and role != "worker":
+            from bot.demonstrating import rehearsing
+            from bot.showing import showing
+
+            page = await stack.enter_async_context(rehearsing(settings))
+            await stack.enter_async_context(showing(settings.web, page, say=_say, routes=web_routes(tocsin)))
+        else:
+            await stack.enter_async_context(web_side(settings.web, web_routes(tocsin), shared=role != "all"))
+        yield
+
+
+def _say(words: str) -> None:
+    sys.stderr.write(f"{words}\n")
 
 
 async def _settle_restore(store: Store, decision: str, *, clock: Clock) -> None:
@@ -121,7 +143,7 @@ async def _run_in_sandbox(settings: Settings, stopping: asyncio.Event, *, after_
     from bot.sandbox.demo import watch_everything
     from bot.sandbox.server import Sandbox
     from bot.sandbox.terminal import Terminal
-    from bot.showing import showing
+    from bot.showing import build_page, showing
 
     console, clock = Console(highlight=False), SystemClock()
     async with AsyncExitStack() as stack:
@@ -144,10 +166,11 @@ async def _run_in_sandbox(settings: Settings, stopping: asyncio.Event, *, after_
             sep="\n",
         )
         say = partial(console.print, soft_wrap=True, markup=False)
-        pane = await stack.enter_async_context(showing(settings.web, tocsin, sandbox=sandbox, say=say))
+        page = build_page(tocsin, sandbox)
+        await stack.enter_async_context(showing(settings.web, page, say=say, routes=web_routes(tocsin)))
         terminal = Terminal(sandbox, console, user=READER)
         async with asyncio.TaskGroup() as group:
-            side = [group.create_task(each()) for each in (terminal.show, terminal.listen, pane.run)]
+            side = [group.create_task(each()) for each in (terminal.show, terminal.listen, page.run)]
             if not named:
                 side.append(group.create_task(_samples_when_silent(tocsin, console, clock=clock)))
             async with supervised(tocsin.health.stuck):

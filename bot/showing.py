@@ -5,8 +5,6 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from bot.app import web_routes
-from bot.sandbox.gate import Gate
 from bot.sandbox.page import Page
 from bot.sandbox.pane import Pane
 from bot.web import is_loopback, web_side
@@ -19,32 +17,34 @@ if TYPE_CHECKING:
     from bot.sandbox.newsstand import Newsstand
     from bot.sandbox.server import Sandbox
     from bot.sandbox.transport import Transport
+    from bot.web import RouteList
 
 Play = tuple["Newsstand", "Transport"]
 
 
+def build_page(tocsin: Tocsin, sandbox: Sandbox, *, play: Play | None = None) -> Page:
+    """Return the page of a bot in a sandbox; its pane hears of every poll and has to be run."""
+    pane = Pane(tocsin, sandbox, play)
+    tocsin.poller.told = pane.note
+    return Page(sandbox, pane)
+
+
 @asynccontextmanager
 async def showing(
-    settings: WebSettings, tocsin: Tocsin, *, sandbox: Sandbox, say: Callable[[str], None], play: Play | None = None
-) -> AsyncIterator[Pane]:
-    """Serve the web side with the chat page; beyond this machine only when TOCSIN_WEB__PAGE asks for it.
-
-    The pane that it gives has to be run by the caller.
-    """
-    pane = Pane(tocsin, sandbox, play)
+    settings: WebSettings, page: Page, *, say: Callable[[str], None], routes: RouteList
+) -> AsyncIterator[None]:
+    """Serve the web side with the page, beyond this machine only when TOCSIN_WEB__PAGE asks for it."""
     if not (is_loopback(settings.host) or settings.page):
         say(f"The chat page is for this machine only. TOCSIN_WEB__PAGE=true serves it on {settings.listen} as well.")
-        async with web_side(settings, web_routes(tocsin)):
-            yield pane
+        async with web_side(settings, routes):
+            yield
         return
-    tocsin.poller.told = pane.note
-    page = Page(sandbox, Gate(), pane)
-    async with web_side(settings, page.routes, web_routes(tocsin)) as address:
+    async with web_side(settings, page.routes, routes) as address:
         seen = _reachable(address)
         page.gate.renewed = lambda _key: say(f"The page was opened. For another browser: {page.link(seen)}")
         say(f"Talk to the bot in a browser: {page.link(seen)}")
         try:
-            yield pane
+            yield
         finally:
             page.close()
 

@@ -100,8 +100,8 @@ class Page:
     """Hold what the page shows and passes on."""
 
     sandbox: Sandbox
-    gate: Gate = field(default_factory=Gate)
     pane: Pane | None = None
+    gate: Gate = field(default_factory=Gate)
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -127,6 +127,11 @@ class Page:
                 )
             ),
         ]
+
+    async def run(self) -> None:
+        """Keep the pane up to date, for as long as it lasts."""
+        if self.pane:
+            await self.pane.run()
 
     def close(self) -> None:
         """Let everybody who looks on go, so that the server can end."""

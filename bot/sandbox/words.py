@@ -73,7 +73,7 @@ WORDS: Final = (
     mark("Lost"),
     mark("possible repeats: {n}"),
     mark("oldest: {n} s"),
-    mark("held for the morning: {n}"),
+    mark("held back: {n}"),
     mark("chats waiting as asked: {n}"),
     mark("Break something"),
     mark("Too many requests"),

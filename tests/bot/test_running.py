@@ -4,6 +4,8 @@ import asyncio
 import io
 import os
 import signal
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -55,6 +57,27 @@ async def test_with_a_token_no_sample_news_is_shown_or_sent_and_the_owner_is_inv
         assert () == telegram.accepted()
     assert ("?start=claim-" in said.err, "SAMPLE" in said.out + said.err) == (True, False)
     assert SANDBOX_TOKEN not in said.out + said.err
+
+
+@pytest.mark.slow
+async def test_beside_a_token_a_page_is_served_only_when_asked_for_and_talks_to_a_bot_of_its_own(
+    nowhere, monkeypatch, capsys, tmp_path
+):
+    async with Sandbox(SystemClock()).open() as telegram:
+        monkeypatch.setenv("TOCSIN_TELEGRAM__TOKEN", SANDBOX_TOKEN)
+        monkeypatch.setenv("TOCSIN_TELEGRAM__BASE_URL", telegram.base_url)
+        monkeypatch.setenv("TOCSIN_DATABASE_URL", f"sqlite:///{tmp_path}/real.db")
+        stop_after(6)
+        await run(nowhere(), role="all")
+        without = capsys.readouterr().err
+        monkeypatch.setenv("TOCSIN_WEB__PAGE", "true")
+        stop_after(20)
+        await run(nowhere(), role="all")
+
+        assert () == telegram.accepted()
+    assert (False, True) == ("/page?key=" in without, "/page?key=" in capsys.readouterr().err)
+    with closing(sqlite3.connect(tmp_path / "real.db")) as real:
+        assert [] == real.execute("SELECT url FROM feeds WHERE url LIKE '%127.0.0.1%'").fetchall()
 
 
 @pytest.mark.slow

@@ -7,17 +7,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 from playwright.async_api import async_playwright
 
-from bot.app import compile_watchlist
+from bot.app import compile_watchlist, web_routes
 from bot.clock import SystemClock
 from bot.config import Settings, WebSettings, known_settings, variable_of
 from bot.demonstrating import stage
 from bot.sandbox.cast import bring_in
 from bot.sandbox.demo import make_outlet_due
-from bot.sandbox.gate import Gate
 from bot.sandbox.page import Page
 from bot.sandbox.server import Sandbox
 from bot.sandbox.transport import Transport
-from bot.showing import showing
+from bot.showing import build_page, showing
 from bot.web import web_side
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -94,7 +93,7 @@ class Stand:
 
     def __init__(self, sandbox):
         self.sandbox = sandbox
-        self.page = Page(sandbox, Gate())
+        self.page = Page(sandbox)
         self._web = None
         self.port = 0
 
@@ -164,13 +163,13 @@ async def house(monkeypatch, tmp_path, compiled):
     settings, links = Settings(web=WebSettings(listen="127.0.0.1:0")), []
     stopping = asyncio.Event()
     async with stage(settings, clock=SystemClock(), data=tmp_path / "demo", watchlist=compiled) as here:
-        play = (here.newsstand, Transport())
+        page = build_page(here.tocsin, here.sandbox, play=(here.newsstand, Transport()))
         async with (
-            showing(settings.web, here.tocsin, sandbox=here.sandbox, say=links.append, play=play) as pane,
+            showing(settings.web, page, say=links.append, routes=web_routes(here.tocsin)),
             asyncio.TaskGroup() as group,
         ):
             running = group.create_task(here.tocsin.run(stopping))
-            looking = group.create_task(pane.run())
+            looking = group.create_task(page.run())
             yield House(here, links)
             stopping.set()
             await running

@@ -51,7 +51,7 @@ export class Pane {
         h('h2', {}, t('Sample news')),
         h('div', { class: 'transport', role: 'group', 'aria-label': t('Replay') },
           h('button', { type: 'button', id: 'pause' }),
-          h('button', { type: 'button', id: 'step', title: t('Next entry'), 'aria-label': t('Next entry'), click: press('step') }, icon('step', 'flip')),
+          h('button', { type: 'button', id: 'step', title: t('Next entry'), 'aria-label': t('Next entry'), click: press('step') }, icon('step')),
           h('span', { class: 'speeds', role: 'group', 'aria-label': t('Speed') }, ...speeds)),
         h('progress', { 'aria-label': t('Entries published') }),
         h('small', {}),
@@ -60,7 +60,7 @@ export class Pane {
     }
     const pause = /** @type {HTMLButtonElement} */ (part.querySelector('#pause'));
     const words = play.paused ? t('Go on') : t('Pause');
-    pause.replaceChildren(icon(play.paused ? 'play' : 'pause', 'flip'));
+    pause.replaceChildren(icon(play.paused ? 'play' : 'pause'));
     pause.title = words;
     pause.setAttribute('aria-label', words);
     for (const each of part.querySelectorAll('[data-speed]'))
@@ -93,7 +93,7 @@ export class Pane {
   owed(outbox) {
     return [
       outbox.waits > 2 && outbox.due ? t('oldest: {n} s', { n: number(outbox.waits) }) : '',
-      outbox.held ? t('held for the morning: {n}', { n: number(outbox.held) }) : '',
+      outbox.held ? t('held back: {n}', { n: number(outbox.held) }) : '',
       outbox.parked ? t('chats waiting as asked: {n}', { n: number(outbox.parked) }) : '',
     ].filter(Boolean).join(' · ');
   }

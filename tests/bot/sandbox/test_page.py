@@ -8,7 +8,6 @@ import pytest
 
 from bot.config import WebSettings
 from bot.sandbox.cast import CHANNEL, GROUP, MEMBER, READER, bring_in
-from bot.sandbox.gate import Gate
 from bot.sandbox.page import Page
 from bot.sandbox.server import Sandbox
 from bot.sandbox.transport import Transport
@@ -28,7 +27,7 @@ async def world(clock):
 
 @pytest.fixture
 async def page(world):
-    return Page(world, Gate())
+    return Page(world)
 
 
 @pytest.fixture
