@@ -239,6 +239,7 @@ async def assemble(
             open=settings.telegram.open or address.sandbox,
             admins=frozenset(settings.telegram.admins),
             bot_name=bot_name,
+            language=settings.telegram.language,
         )
         add_handlers(application, context)
         await set_menus(messenger, store)

@@ -43,7 +43,17 @@ class TelegramSettings(_Group):
     base_url: str = Field("https://api.telegram.org", description="A self-hosted Bot API server's address.")
     proxy: str = Field("", description="http:// or socks5:// proxy for Telegram only.")
     open: bool = Field(False, description="Let anybody use the bot. Closed by default: only by invitation.")
+    language: str = Field("en", description="Language of people whose own the bot does not speak: en or fr.")
     admins: Annotated[tuple[int, ...], NoDecode] = Field((), description="Telegram user ids of administrators.")
+
+    @field_validator("language")
+    @classmethod
+    def _spoken(cls, value: str) -> str:
+        from bot.texts import LANGUAGES
+
+        if value not in LANGUAGES:
+            raise ValueError(f"the bot speaks {', '.join(LANGUAGES)}")
+        return value
 
     @field_validator("admins", mode="before")
     @classmethod

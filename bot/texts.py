@@ -73,10 +73,10 @@ def texts(lang: str) -> Texts:
     return Texts(lang[:2].lower())
 
 
-def language_of(code: str) -> str:
-    """Return the language to speak to a client that gives this language code."""
+def language_of(code: str, usual: str = DEFAULT) -> str:
+    """Return the language to speak to a client that gives this language code; `usual` when we do not speak it."""
     short = code[:2].lower()
-    return short if short in LANGUAGES else DEFAULT
+    return short if short in LANGUAGES else usual
 
 
 @cache

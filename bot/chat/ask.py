@@ -103,10 +103,10 @@ def read_number(text: str) -> int | None:
     return int(text) if int(text) <= _LARGEST else None
 
 
-def client_language(update: Update) -> str:
-    """Return the language to begin with: the client's, when we speak it."""
+def client_language(update: Update, usual: str) -> str:
+    """Return the language to begin with: the client's when we speak it, else the bot's usual one."""
     person = update.effective_user
-    return language_of(person.language_code or "") if person else language_of("")
+    return language_of((person.language_code or "") if person else "", usual)
 
 
 if TYPE_CHECKING:

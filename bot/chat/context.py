@@ -45,6 +45,7 @@ class ChatContext:
     admins: frozenset[int]
     bot_name: str = ""
     limits: Limits = Limits()
+    language: str = "en"
     _group_admins: dict[int, tuple[datetime, frozenset[int]]] = field(default_factory=dict)
 
     async def chat(self, turn: Turn) -> ChatRecord | None:

@@ -63,7 +63,7 @@ async def _gate(context: ChatContext, turn: Turn, *, update: Update, who: Who) -
     if not is_answered(asker, is_open=context.open):
         log.info("stranger.ignored", update=turn.update_id)
         return None
-    chat = await context.ensure_chat(turn, lang=client_language(update))
+    chat = await context.ensure_chat(turn, lang=client_language(update, context.language))
     ask = Ask(context, turn, chat, role=asker.role)
     if chat.status == "closed":
         ask.effect(update_chat, chat.id, status="active")
@@ -136,7 +136,11 @@ def _membership(context: ChatContext) -> Handler:
         elif chat and chat.status == "closed":
             turn.effect(update_chat, chat.id, status="active")
         elif chat is None and is_answered(await context.asker(turn, Who.ANYONE), is_open=context.open):
-            opened = {"kind": turn.chat_kind, "lang": client_language(update), "now": context.clock.now()}
+            opened = {
+                "kind": turn.chat_kind,
+                "lang": client_language(update, context.language),
+                "now": context.clock.now(),
+            }
             turn.effect(open_chat, turn.chat_telegram_id, **opened)
 
     return handle

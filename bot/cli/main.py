@@ -30,6 +30,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "feeds": ("bot.cli.feeds", "List, add, remove, check, import and export feeds."),
     "catalogue": ("bot.cli.matching", "List, show and check the entities that can be watched."),
     "search": ("bot.cli.archive", "Search the archive."),
+    "init": ("bot.cli.setting_up", "Set up: check the token, choose feeds, write tocsin.toml."),
     "db": ("bot.cli.database", "Upgrade, back up, restore, check and copy the database."),
     "config": ("bot.cli.operating", "Show every setting, its value and where it came from."),
     "doctor": ("bot.cli.operating", "Find what is wrong and how to mend it."),
