@@ -227,10 +227,7 @@ async def assemble(
         watched = watchlist if watchlist is not None else await asyncio.to_thread(compile_watchlist, settings)
         vigil = Vigil(watched)
         vigil.learn(await store.read(expressions))
-        application = build_application(address.token, base_url=address.base_url, proxy=address.proxy)
-        messenger = Messenger(application.bot)
-        _, bot_name = await messenger.identity()
-        await stack.enter_async_context(application)
+        application, messenger, bot_name = await _telegram(address, stack)
         context = ChatContext(
             store=store,
             clock=clock,
@@ -260,6 +257,15 @@ async def assemble(
             health=health,
             bot_name=bot_name,
         )
+
+
+async def _telegram(address: TelegramAddress, stack: AsyncExitStack) -> tuple[Any, Messenger, str]:
+    """Open the one connection to Telegram; return it with the door to it and the bot's name."""
+    application = build_application(address.token, base_url=address.base_url, proxy=address.proxy)
+    messenger = Messenger(application.bot)
+    _, bot_name = await messenger.identity()
+    await stack.enter_async_context(application)
+    return application, messenger, bot_name
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
-from storage.dialect import enter_wal, integrity_problem, lock_migrations, lock_placements, prepare_sqlite
+from storage.dialect import enter_wal, integrity_problem, lock_migrations, lock_placements, may_create, prepare_sqlite
 from storage.errors import (
     DatabaseBusy,
     DatabaseCorrupt,
@@ -50,6 +50,7 @@ _SQLITE_MEANS: Final = (
 _POSTGRES_MEANS: Final = (
     ("53100", DiskFull),
     ("25006", DatabaseReadOnly),
+    ("42501", DatabaseReadOnly),
     ("08", DatabaseUnavailable),
     ("57P", DatabaseUnavailable),
 )
@@ -150,6 +151,15 @@ class Database:
     def newest_version(self) -> str:
         """Return the version that this program brings."""
         return self._migrations.newest
+
+    def knows(self, version: str) -> bool:
+        """Say whether a schema's version is one that this program brings."""
+        return self._migrations.knows(version)
+
+    def may_create(self) -> bool:
+        """Say whether this user may make tables; on SQLite whoever may write the file."""
+        with self._translated(), self._engine.connect() as connection:
+            return may_create(connection)
 
     def check(self) -> None:
         """Raise DatabaseCorrupt when SQLite's own check finds damage, DatabaseNewer for a newer schema."""

@@ -109,6 +109,14 @@ def integrity_problem(session: Session) -> str:
     return "" if found == "ok" else str(found)
 
 
+def may_create(connection: Connection) -> bool:
+    """Say whether this user may make tables where they would be made; SQLite asks the file alone."""
+    if connection.dialect.name == "sqlite":
+        return True
+    # SQLAlchemy has no word for rights.
+    return bool(connection.execute(text("SELECT has_schema_privilege(current_schema(), 'CREATE')")).scalar())
+
+
 def number_on(connection: Connection, tables: Sequence[SqlTable]) -> None:
     """Let PostgreSQL number new rows after copied ones; SQLite does so by itself."""
     if connection.dialect.name == "sqlite":

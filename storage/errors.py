@@ -54,7 +54,7 @@ class DatabaseReadOnly(StorageError):
     """Say that the file or its disk cannot be written."""
 
     says = "The database {subject} cannot be written."
-    remedy = "Give this user the right to write the file and its directory, or remount the disk."
+    remedy = "Give this user the right to write the file and its directory (or the tables, on PostgreSQL), or remount the disk."
 
 
 class DiskFull(StorageError):

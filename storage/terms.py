@@ -67,6 +67,11 @@ def newest_term(session: Session) -> int:
     return session.exec(select(func.max(Term.id))).one() or 0
 
 
+def watched_chats(session: Session) -> int:
+    """Count the chats that watch something."""
+    return session.exec(select(func.count(func.distinct(Term.chat_id)))).one()
+
+
 def subscribers(
     session: Session,
     *,

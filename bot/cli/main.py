@@ -16,8 +16,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from bot.errors import EXIT_FAILED, UserError
-from storage.errors import StorageError
+from bot.errors import EXIT_FAILED, UserError, foreign_packages
 
 # name -> (module with `register(app)`, one line of help)
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -93,6 +92,11 @@ def _tocsin_command(
 
 def main() -> None:
     """Run the command line: 0 ok, 1 failed, 2 wrong use; no traceback for what a user can cause."""
+    if strangers := foreign_packages():
+        name, place = next(iter(strangers.items()))
+        sys.exit(f"tocsin: The package {name} comes from {place}. Run from another folder, or remove that package.")
+    from storage.errors import StorageError  # only now: it might be a stranger's
+
     try:
         application()
     except (UserError, StorageError) as error:

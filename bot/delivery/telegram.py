@@ -7,7 +7,7 @@ may mean "sent": the cause tells. No text of an exception that may hold the toke
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -80,6 +80,16 @@ _SURELY_NOT_SENT: Final = ("PoolTimeout", "ConnectTimeout", "ConnectError", "Pro
 
 class TelegramRefused(UserError):
     """Say that Telegram does not know the token, or another program uses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BotPortrait:
+    """Hold what Telegram knows of the bot; `reads_all` when privacy mode is off, `webhook` "" when none is set."""
+
+    name: str
+    joins_groups: bool
+    reads_all: bool
+    webhook: str
 
 
 class TelegramAway(Exception):
@@ -184,10 +194,17 @@ class Messenger:
         except InvalidToken:
             raise _unknown_token() from None
         except TelegramError as error:
-            raise TelegramRefused(
-                f"Telegram cannot be reached ({mask(str(error))}).", "Check the network or TOCSIN_TELEGRAM__PROXY."
-            ) from None
+            raise _unreachable(error) from None
         return me.id, me.username or ""
+
+    async def portrait(self) -> BotPortrait:
+        """Return what Telegram knows of the bot; raise TelegramRefused like `identity`."""
+        _, name = await self.identity()
+        try:
+            me, webhook = await self._bot.get_me(), await self._bot.get_webhook_info()
+        except TelegramError as error:
+            raise _unreachable(error) from None
+        return BotPortrait(name, bool(me.can_join_groups), bool(me.can_read_all_group_messages), webhook.url)
 
     async def administrators(self, telegram_id: int) -> frozenset[int]:
         """Return who administers a group, 0 among them for anonymous admins; nobody when Telegram will not say."""
@@ -207,6 +224,12 @@ class Messenger:
         await self._bot.set_my_commands(
             [BotCommand(name, words) for name, words in commands], scope=scopes[scope], language_code=lang or None
         )
+
+
+def _unreachable(error: TelegramError) -> TelegramRefused:
+    return TelegramRefused(
+        f"Telegram cannot be reached ({mask(str(error))}).", "Check the network or TOCSIN_TELEGRAM__PROXY."
+    )
 
 
 def _unknown_token() -> TelegramRefused:

@@ -211,7 +211,7 @@ class Methods:
     # ── asking ───────────────────────────────────────────────────────────────
 
     def _getme(self, _params: Mapping[str, Any]) -> dict[str, Any]:
-        return dict(BOT)
+        return BOT | dict(self.ledger.fact("abilities", {}))
 
     def _getchat(self, params: Mapping[str, Any]) -> dict[str, Any]:
         chat = self._chat(params)
@@ -255,6 +255,9 @@ class Methods:
     def _deletewebhook(self, _params: Mapping[str, Any]) -> bool:
         self.webhook = ""
         return True
+
+    def _getwebhookinfo(self, _params: Mapping[str, Any]) -> dict[str, Any]:
+        return {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": 0}
 
     # ── who may be written to ────────────────────────────────────────────────
 
