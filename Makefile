@@ -6,7 +6,7 @@ DATA ?= ../shared/eval
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all check lint types contracts shape coverage faults bench eval release pins clean
+.PHONY: help run demo test test-all check lint types contracts shape coverage validate image docs faults bench eval release pins clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,6 +16,9 @@ $(VENV)/.for-run: $(PINS)/run.txt pyproject.toml deploy/set-up.sh
 
 $(VENV)/.for-test: $(PINS)/run.txt $(PINS)/test.txt $(PINS)/binaries.txt pyproject.toml deploy/set-up.sh
 	@sh deploy/set-up.sh $(VENV) test
+
+$(VENV)/.for-publish: $(PINS)/run.txt $(PINS)/publish.txt pyproject.toml deploy/set-up.sh
+	@sh deploy/set-up.sh $(VENV) publish
 
 run: $(VENV)/.for-run  ## poll, match, ring and talk, all in one process
 	@$(BIN)/tocsin run $(ARGS)
@@ -48,7 +51,13 @@ coverage: $(VENV)/.for-test  ## branch coverage: 95 % in matchers and storage, 9
 	$(BIN)/coverage report --include 'storage/*' --fail-under 95
 	$(BIN)/coverage report --include 'bot/*' --fail-under 90
 
-check: lint types contracts shape test  ## everything a change must pass
+check: lint types contracts shape test validate  ## everything a change must pass
+
+validate:  ## compose files, units, rules and scripts, each by its own tool where it is installed
+	@sh deploy/validate.sh
+
+image: $(VENV)/.for-run  ## the image's steps, run by an unprivileged user in an empty folder (no Docker)
+	@PYTHON=$(abspath $(BIN))/python sh deploy/try-image.sh
 
 faults: $(VENV)/.for-test  ## break things on purpose and count what is lost; resumable, by hand
 	$(BIN)/python -m tests.faults $(ARGS)
@@ -60,13 +69,17 @@ eval: $(VENV)/.for-test  ## score matching and stories on labelled sets: make ev
 	$(BIN)/python -m tests.eval_mentions $(DATA)/mentions-dev.jsonl
 	$(BIN)/python -m tests.eval_stories $(DATA)/stories-dev.jsonl
 
-release: $(VENV)/.for-test  ## build wheel and sdist and try the wheel in an empty environment
+docs: $(VENV)/.for-publish  ## the documentation site, into build/site; a dead link is an error
+	$(BIN)/mkdocs build --strict --quiet --site-dir build/site
+
+release: $(VENV)/.for-publish  ## build wheel and sdist, try them in an empty environment, write SBOM and changelog section
 	sh deploy/release.sh $(VENV)
 
 pins:  ## compile the pins anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(PINS)/run.in -o $(PINS)/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/test.in -o $(PINS)/test.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/binaries.in -o $(PINS)/binaries.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/publish.in -o $(PINS)/publish.txt
 
 clean:  ## remove what was made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

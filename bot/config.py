@@ -213,6 +213,21 @@ def settings_with_origin(settings: Settings) -> list[tuple[str, str, str]]:
     return rows
 
 
+def plain_value(settings: Settings, name: str) -> str:
+    """Return one setting unmasked; raise UsageError for an unknown name, and for the token."""
+    if name not in known_settings():
+        close = difflib.get_close_matches(name, list(known_settings()), 1)
+        raise UsageError(
+            f"{name} is not a setting.", f"Did you mean {close[0]}?" if close else "`tocsin config` lists them."
+        )
+    value: Any = settings
+    for part in name.split("."):
+        value = getattr(value, part)
+    if isinstance(value, SecretStr):
+        raise UsageError(f"{name} is a secret and is not printed.", "Read it where you set it.")
+    return "" if value is None else ",".join(str(each) for each in value) if isinstance(value, tuple) else str(value)
+
+
 def _shown(value: object) -> str:
     from bot.logs import mask
 

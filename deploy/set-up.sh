@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make or renew the virtual environment: set-up.sh VENV run|test
+# Make or renew the virtual environment: set-up.sh VENV run|test|publish
 # Everything is pinned by hash; the project itself is installed in place.
 set -eu
 venv=$1
@@ -39,6 +39,9 @@ if [ "$for_what" = test ]; then
     # Programs in wheels that not every platform has; the tests that want them say so and are skipped.
     pip install --no-deps --require-hashes -r "$here/binaries.txt" ||
         echo "Some test-only programs have no wheel for this platform; their tests will be skipped." >&2
+fi
+if [ "$for_what" = publish ]; then
+    pip install --no-deps --require-hashes -r "$here/publish.txt"
 fi
 pip install --no-deps --no-build-isolation --editable .
 touch "$venv/.for-$for_what"

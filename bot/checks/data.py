@@ -67,7 +67,9 @@ def check_data(settings: Settings, clock: Clock, *, running: bool) -> Iterator[F
     """Find what is wrong with the database and with what stands in it."""
     if not settings.database_url.startswith("sqlite") and find_spec("psycopg") is None:
         yield bad(
-            "database.driver", "PostgreSQL's driver is not installed.", "Install it: pip install 'tocsin[postgres]'."
+            "database.driver",
+            "PostgreSQL's driver is not installed.",
+            remedy="Install it: pip install 'tocsin[postgres]'.",
         )
         return
     database = Database(settings.database_url)
@@ -80,7 +82,7 @@ def check_data(settings: Settings, clock: Clock, *, running: bool) -> Iterator[F
             yield from _contents(settings, database, clock=clock, running=running)
     except StorageError as error:
         code = _CODES.get(type(error), "database.failed")
-        yield bad(code, error.says.format(subject=error.subject), error.remedy)
+        yield bad(code, error.says.format(subject=error.subject), remedy=error.remedy)
     finally:
         database.dispose()
 
@@ -91,18 +93,20 @@ def _schema(database: Database) -> Iterator[Finding]:
         yield bad(
             "database.rights",
             f"This user may not make tables in {database.subject}.",
-            "GRANT CREATE, USAGE ON SCHEMA public to it, or let it own the database.",
+            remedy="GRANT CREATE, USAGE ON SCHEMA public to it, or let it own the database.",
         )
     elif not version:
         yield ok("database", "Not made yet; the first run makes it.")
     elif version == newest:
         yield ok("database", f"Schema {version}.")
     elif database.knows(version):
-        yield warn("database.older", f"Schema {version}, this program brings {newest}.", "Run `tocsin db upgrade`.")
+        yield warn(
+            "database.older", f"Schema {version}, this program brings {newest}.", remedy="Run `tocsin db upgrade`."
+        )
     else:
-        yield bad("database.newer", DatabaseNewer.says.format(subject=database.subject), DatabaseNewer.remedy)
+        yield bad("database.newer", DatabaseNewer.says.format(subject=database.subject), remedy=DatabaseNewer.remedy)
     if database.path and database.path.stat().st_mode & _OTHERS:
-        yield warn("database.readable", f"{database.path} can be read by others.", f"chmod 600 {database.path}")
+        yield warn("database.readable", f"{database.path} can be read by others.", remedy=f"chmod 600 {database.path}")
 
 
 def _contents(settings: Settings, database: Database, *, clock: Clock, running: bool) -> Iterator[Finding]:
@@ -120,13 +124,13 @@ def _feeds(session: Session, now: datetime) -> Iterator[Finding]:
     feeds = [feed for feed in list_feeds(session) if feed.enabled]
     tries = [feed.cadence.last_try for feed in feeds if feed.cadence.last_try]
     if any(moment > now + _AHEAD for moment in tries):
-        yield bad("clock.behind", "Polls lie in the future.", "Set this machine's clock; use NTP.")
+        yield bad("clock.behind", "Polls lie in the future.", remedy="Set this machine's clock; use NTP.")
     sick = [feed for feed in feeds if feed.state not in _SOUND]
     if feeds and len(sick) == len(feeds):
-        yield bad("feeds.none", "No feed can be read.", "Check the network, or TOCSIN_FEEDS__PROXY.")
+        yield bad("feeds.none", "No feed can be read.", remedy="Check the network, or TOCSIN_FEEDS__PROXY.")
     elif sick:
         says = f"{len(sick)} of {len(feeds)} feeds are in trouble."
-        yield warn("feeds.trouble", says, "`tocsin feeds list` says which and why.")
+        yield warn("feeds.trouble", says, remedy="`tocsin feeds list` says which and why.")
 
 
 def _people(session: Session, settings: Settings) -> Iterator[Finding]:
@@ -136,18 +140,20 @@ def _people(session: Session, settings: Settings) -> Iterator[Finding]:
         yield bad(
             "people.no-admin",
             "Nobody runs this closed bot, so nobody is answered.",
-            "Open the link that `tocsin run` prints, or set TOCSIN_TELEGRAM__ADMINS to your user id.",
+            remedy="Open the link that `tocsin run` prints, or set TOCSIN_TELEGRAM__ADMINS to your user id.",
         )
     known = chats(session)
     active = [chat for chat in known if chat.status == "active"]
     if not active:
-        yield warn("people.no-chat", "The bot writes to nobody yet.", "Open it on Telegram and press Start.")
+        yield warn("people.no-chat", "The bot writes to nobody yet.", remedy="Open it on Telegram and press Start.")
     elif not watched_chats(session):
-        yield warn("people.no-term", "No chat watches anything.", "Send the bot /watch, or /start for a ready choice.")
+        yield warn(
+            "people.no-term", "No chat watches anything.", remedy="Send the bot /watch, or /start for a ready choice."
+        )
     gone = sum(chat.status == "closed" for chat in known)
     if gone > len(known) // 2 and gone > 2:
         says = f"{gone} of {len(known)} chats take no messages any more."
-        yield warn("people.gone", says, "Was the bot blocked or banned? `deploy/README.md` says how to move.")
+        yield warn("people.gone", says, remedy="Was the bot blocked or banned? `deploy/README.md` says how to move.")
 
 
 def _outbox(session: Session, now: datetime, *, running: bool) -> Iterator[Finding]:
@@ -156,17 +162,17 @@ def _outbox(session: Session, now: datetime, *, running: bool) -> Iterator[Findi
         yield bad(
             "outbox.late",
             f"{standing.deliveries.get('due', 0)} deliveries wait, the oldest since {standing.oldest_due:%Y-%m-%d %H:%M}.",
-            "See the log for what Telegram answers." if running else "Start `tocsin run`.",
+            remedy="See the log for what Telegram answers." if running else "Start `tocsin run`.",
         )
     copy = restored(session)
     if copy and copy.held:
         yield warn(
             "outbox.restored",
             f"{copy.held} deliveries of a restored backup wait for your word.",
-            "`tocsin run --after-restore send` or `drop`.",
+            remedy="`tocsin run --after-restore send` or `drop`.",
         )
     if standing.lost:
-        yield bad("lost.some", f"{standing.lost} lost.", "Please report this.")
+        yield bad("lost.some", f"{standing.lost} lost.", remedy="Please report this.")
     else:
         yield ok("lost", "0 lost.")
 
@@ -174,6 +180,8 @@ def _outbox(session: Session, now: datetime, *, running: bool) -> Iterator[Findi
 def _backups(path: Path, now: datetime) -> Iterator[Finding]:
     kept = backups_of(path)
     if any(copy.stat().st_mode & _OTHERS for copy in kept):
-        yield bad("backup.readable", "A backup can be read by others.", f"chmod 600 {path.stem}-*.backup")
+        yield bad("backup.readable", "A backup can be read by others.", remedy=f"chmod 600 {path.stem}-*.backup")
     if kept and now.timestamp() - max(copy.stat().st_mtime for copy in kept) > _BACKUP_LATE.total_seconds():
-        yield warn("backup.old", "The newest nightly copy is older than a day and a half.", "Is `tocsin run` running?")
+        yield warn(
+            "backup.old", "The newest nightly copy is older than a day and a half.", remedy="Is `tocsin run` running?"
+        )

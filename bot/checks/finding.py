@@ -22,11 +22,11 @@ def ok(subject: str, says: str) -> Finding:
     return Finding(subject, "ok", says)
 
 
-def warn(code: str, says: str, remedy: str) -> Finding:
+def warn(code: str, says: str, *, remedy: str) -> Finding:
     """Return a finding that may be meant so; the code begins with its subject: `token.missing`."""
     return Finding(code.partition(".")[0], "warn", says, remedy, code)
 
 
-def bad(code: str, says: str, remedy: str) -> Finding:
+def bad(code: str, says: str, *, remedy: str) -> Finding:
     """Return a finding that needs mending; the code begins with its subject."""
     return Finding(code.partition(".")[0], "bad", says, remedy, code)

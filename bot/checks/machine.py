@@ -45,21 +45,23 @@ def database_folder(settings: Settings) -> Path | None:
 
 def _folder(folder: Path) -> Iterator[Finding]:
     if not folder.exists():
-        yield bad("disk.missing", f"{folder} does not exist.", "Make it, or mend TOCSIN_DATABASE_URL.")
+        yield bad("disk.missing", f"{folder} does not exist.", remedy="Make it, or mend TOCSIN_DATABASE_URL.")
         return
     if not os.access(folder, os.W_OK | os.X_OK):
         yield bad(
-            "disk.read-only", f"{folder} cannot be written by this user.", "Give this user the right to write it."
+            "disk.read-only",
+            f"{folder} cannot be written by this user.",
+            remedy="Give this user the right to write it.",
         )
     if kind := remote_kind(folder, Path("/proc/mounts")):
         yield bad(
             "disk.remote",
             f"{folder} lies on another machine ({kind}), where SQLite's locks do not hold.",
-            "Put the database on a disk of this machine, or use PostgreSQL.",
+            remedy="Put the database on a disk of this machine, or use PostgreSQL.",
         )
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE:
-        yield bad("disk.full", f"{free // 1024**2} MiB free.", "Free some: a full disk stops the watch.")
+        yield bad("disk.full", f"{free // 1024**2} MiB free.", remedy="Free some: a full disk stops the watch.")
     else:
         yield ok("disk", f"{free // 1024**2} MiB free.")
 
@@ -77,7 +79,9 @@ def remote_kind(folder: Path, mounts: Path) -> str:
 def _memory(meminfo: Path) -> Iterator[Finding]:
     free = available_memory(meminfo)
     if free is not None and free < _LEAST_MEMORY:
-        yield warn("memory.short", f"{free // 1024**2} MiB of memory are free.", "300 MiB are needed on a busy day.")
+        yield warn(
+            "memory.short", f"{free // 1024**2} MiB of memory are free.", remedy="300 MiB are needed on a busy day."
+        )
 
 
 def available_memory(meminfo: Path) -> int | None:
@@ -94,7 +98,7 @@ def available_memory(meminfo: Path) -> int | None:
 def _files() -> Iterator[Finding]:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if most < _LEAST_FILES:
-        yield bad("files.few", f"Only {most} files may be open at once.", "Raise the limit: ulimit -n 1024.")
+        yield bad("files.few", f"Only {most} files may be open at once.", remedy="Raise the limit: ulimit -n 1024.")
 
 
 def _port(settings: Settings) -> Iterator[Finding]:
@@ -108,5 +112,5 @@ def _port(settings: Settings) -> Iterator[Finding]:
         yield bad(
             "web.taken",
             f"{web.listen} cannot be listened on: {error.strerror}.",
-            "Stop the program that holds the port, or set TOCSIN_WEB__LISTEN to another.",
+            remedy="Stop the program that holds the port, or set TOCSIN_WEB__LISTEN to another.",
         )

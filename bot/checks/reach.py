@@ -35,21 +35,23 @@ async def check_reach(settings: Settings, clock: Clock) -> list[Finding]:
     try:
         portrait = await Messenger(application.bot).portrait()
     except TelegramRefused as refused:
-        return [_refusal(telegram, refused.message, refused.remedy)]
+        return [_refusal(telegram, refused.message, remedy=refused.remedy)]
     finally:
         await application.bot.request.shutdown()
     return [*_about(portrait), *await _time(telegram, clock)]
 
 
-def _refusal(telegram: TelegramSettings, says: str, remedy: str) -> Finding:
+def _refusal(telegram: TelegramSettings, says: str, *, remedy: str) -> Finding:
     if "token" in says:
-        return bad("token.unknown", says, remedy)
+        return bad("token.unknown", says, remedy=remedy)
     if telegram.proxy:
-        return bad("telegram.proxy", says, "Is the proxy of TOCSIN_TELEGRAM__PROXY up, and does it let you through?")
+        return bad(
+            "telegram.proxy", says, remedy="Is the proxy of TOCSIN_TELEGRAM__PROXY up, and does it let you through?"
+        )
     if telegram.base_url != _USUAL:
-        return bad("telegram.base_url", says, f"Does a Bot API server run at {telegram.base_url}?")
+        return bad("telegram.base_url", says, remedy=f"Does a Bot API server run at {telegram.base_url}?")
     return bad(
-        "telegram.unreachable", says, "Check the network; where Telegram is blocked, set TOCSIN_TELEGRAM__PROXY."
+        "telegram.unreachable", says, remedy="Check the network; where Telegram is blocked, set TOCSIN_TELEGRAM__PROXY."
     )
 
 
@@ -58,19 +60,19 @@ def _about(portrait: BotPortrait) -> Iterator[Finding]:
         yield bad(
             "telegram.webhook",
             f"A webhook is set ({urlsplit(portrait.webhook).hostname}): updates go there and not to us.",
-            "Remove it: open https://api.telegram.org/bot<TOKEN>/deleteWebhook once.",
+            remedy="Remove it: open https://api.telegram.org/bot<TOKEN>/deleteWebhook once.",
         )
     if portrait.reads_all:
         yield warn(
             "telegram.privacy",
             "Privacy mode is off: the bot is sent every message of its groups, which it does not need.",
-            "@BotFather, /setprivacy, Enable; then remove the bot from its groups and add it again.",
+            remedy="@BotFather, /setprivacy, Enable; then remove the bot from its groups and add it again.",
         )
     if not portrait.joins_groups:
         yield warn(
             "telegram.groups",
             "The bot may not be added to groups.",
-            "@BotFather, /setjoingroups, Enable, if it should.",
+            remedy="@BotFather, /setjoingroups, Enable, if it should.",
         )
     yield ok("telegram", f"The bot is @{portrait.name}.")
 
@@ -95,6 +97,6 @@ async def _time(telegram: TelegramSettings, clock: Clock) -> list[Finding]:
         bad(
             "clock.off",
             f"This clock is {abs(off):.0f} s {word} Telegram's.",
-            "Set it; use NTP (timedatectl set-ntp true).",
+            remedy="Set it; use NTP (timedatectl set-ntp true).",
         )
     ]

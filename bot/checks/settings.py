@@ -44,7 +44,9 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
 def _packages() -> Iterator[Finding]:
     strangers = foreign_packages()
     for name, place in strangers.items():
-        yield bad("packages.foreign", f"{name} comes from {place}.", "Run from another folder, or remove that package.")
+        yield bad(
+            "packages.foreign", f"{name} comes from {place}.", remedy="Run from another folder, or remove that package."
+        )
     if not strangers:
         yield ok("packages", "bot, matchers and storage are ours.")
 
@@ -52,7 +54,9 @@ def _packages() -> Iterator[Finding]:
 def _settings_file() -> Iterator[Finding]:
     file = settings_file()
     if file and file.is_file() and file.stat().st_mode & _OTHERS:
-        yield warn("settings.readable", f"{file} can be read by others; it may hold the token.", f"chmod 600 {file}")
+        yield warn(
+            "settings.readable", f"{file} can be read by others; it may hold the token.", remedy=f"chmod 600 {file}"
+        )
 
 
 def _telegram_settings(settings: Settings) -> Iterator[Finding]:
@@ -61,11 +65,13 @@ def _telegram_settings(settings: Settings) -> Iterator[Finding]:
         yield warn(
             "token.missing",
             "No token: alerts appear in the terminal only.",
-            "Get one from @BotFather and set TOCSIN_TELEGRAM__TOKEN, or run `tocsin init`.",
+            remedy="Get one from @BotFather and set TOCSIN_TELEGRAM__TOKEN, or run `tocsin init`.",
         )
     if telegram.open:
         yield warn(
-            "access.open", "The bot is open: anybody may use it.", "Unset TOCSIN_TELEGRAM__OPEN to admit by invitation."
+            "access.open",
+            "The bot is open: anybody may use it.",
+            remedy="Unset TOCSIN_TELEGRAM__OPEN to admit by invitation.",
         )
     yield from _proxy("TOCSIN_TELEGRAM__PROXY", telegram.proxy)
     base = urlsplit(telegram.base_url)
@@ -73,7 +79,7 @@ def _telegram_settings(settings: Settings) -> Iterator[Finding]:
         yield bad(
             "base_url.plain",
             f"{telegram.base_url} is not encrypted: the token can be read on the way.",
-            "Use https, or a server on this machine.",
+            remedy="Use https, or a server on this machine.",
         )
 
 
@@ -81,13 +87,15 @@ def _feed_settings(settings: Settings) -> Iterator[Finding]:
     feeds = settings.feeds
     if not feeds.contact:
         yield warn(
-            "contact.missing", "Publishers cannot reach you.", "Set TOCSIN_FEEDS__CONTACT to a web or mail address."
+            "contact.missing",
+            "Publishers cannot reach you.",
+            remedy="Set TOCSIN_FEEDS__CONTACT to a web or mail address.",
         )
     if feeds.min_interval < _POLITE_S:
         yield warn(
             "interval.rude",
             f"Feeds may be polled every {feeds.min_interval} s: publishers block that.",
-            "Set TOCSIN_FEEDS__MIN_INTERVAL to 120 or more.",
+            remedy="Set TOCSIN_FEEDS__MIN_INTERVAL to 120 or more.",
         )
     yield from _proxy("TOCSIN_FEEDS__PROXY", feeds.proxy)
 
@@ -98,7 +106,7 @@ def _proxy(variable: str, address: str) -> Iterator[Finding]:
         yield bad(
             "proxy.malformed",
             f"{variable} is no proxy address.",
-            f"Write {variable}=http://HOST:PORT or socks5://HOST:PORT.",
+            remedy=f"Write {variable}=http://HOST:PORT or socks5://HOST:PORT.",
         )
 
 
@@ -107,7 +115,7 @@ def _web(settings: Settings) -> Iterator[Finding]:
         yield warn(
             "web.exposed",
             f"Health and metrics can be read by whoever reaches {settings.web.listen}.",
-            "Listen on 127.0.0.1, or let a firewall or proxy guard it.",
+            remedy="Listen on 127.0.0.1, or let a firewall or proxy guard it.",
         )
 
 
@@ -115,7 +123,7 @@ def _catalogue(settings: Settings) -> Iterator[Finding]:
     try:
         entities = load_entities(settings.catalogue.files)
     except UserError as error:
-        yield bad("catalogue.broken", error.message, error.remedy)
+        yield bad("catalogue.broken", error.message, remedy=error.remedy)
         return
     yield ok("catalogue", f"{len(entities)} entities.")
 
@@ -124,11 +132,13 @@ def _feed_list(settings: Settings) -> Iterator[Finding]:
     try:
         feeds = default_feeds(settings.feeds.file)
     except UserError as error:
-        yield bad("feed-list.broken", error.message, error.remedy)
+        yield bad("feed-list.broken", error.message, remedy=error.remedy)
         return
     if not any(feed.enabled for feed in feeds):
         yield bad(
-            "feed-list.empty", "No feed is enabled.", "`tocsin feeds check` tries them, `tocsin feeds add` adds one."
+            "feed-list.empty",
+            "No feed is enabled.",
+            remedy="`tocsin feeds check` tries them, `tocsin feeds add` adds one.",
         )
         return
     yield from _feeds(settings, feeds)
@@ -138,13 +148,13 @@ def _feed_list(settings: Settings) -> Iterator[Finding]:
 def _feeds(settings: Settings, feeds: Sequence[FeedSpec]) -> Iterator[Finding]:
     twice = [url for url, count in Counter(feed.url for feed in feeds).items() if count > 1]
     if twice:
-        yield warn("feed-list.double", f"{twice[0]} stands in the list more than once.", "Take the copy out.")
+        yield warn("feed-list.double", f"{twice[0]} stands in the list more than once.", remedy="Take the copy out.")
     private = [feed.url for feed in feeds if _is_local(urlsplit(feed.url).hostname or "")]
     if private and not settings.feeds.allow_private_hosts:
         yield bad(
             "feed-list.private",
             f"{private[0]} lies on this machine or network, and such feeds are refused.",
-            "Set TOCSIN_FEEDS__ALLOW_PRIVATE_HOSTS=true if you mean it.",
+            remedy="Set TOCSIN_FEEDS__ALLOW_PRIVATE_HOSTS=true if you mean it.",
         )
 
 

@@ -101,6 +101,19 @@ def _put_in_place(source: Path, path: Path) -> None:
     shutil.copyfile(source, path)
 
 
+@database.command("hold")
+def hold_command() -> None:
+    """Hold what the database owes until `tocsin run --after-restore` decides: after a restore by other means."""
+    from bot.clock import SystemClock
+    from storage.restoring import hold_back
+
+    with _open() as opened:
+        opened.open()
+        with opened.transaction() as session:
+            held = hold_back(session, now=SystemClock().now())
+    typer.echo(f"{held} deliveries are held.", err=True)
+
+
 @database.command("copy")
 def copy_command(
     target: Annotated[str, typer.Argument(help="The new database, empty: postgresql://USER@HOST/NAME.")],

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.config import load_settings, settings_with_origin
+from bot.config import load_settings, plain_value, settings_with_origin
 from bot.errors import EXIT_FAILED
 
 if TYPE_CHECKING:
@@ -21,9 +21,15 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
 
 
-def show_config() -> None:
+def show_config(
+    *, value: Annotated[str, typer.Option(help="Print one setting as it is, for scripts; never the token.")] = ""
+) -> None:
     """Show every setting, its value (secrets masked) and where it came from."""
-    print_table(("setting", "value", "from"), settings_with_origin(load_settings()))
+    settings = load_settings()
+    if value:
+        typer.echo(plain_value(settings, value))
+        return
+    print_table(("setting", "value", "from"), settings_with_origin(settings))
 
 
 def doctor() -> None:
