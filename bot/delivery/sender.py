@@ -195,11 +195,16 @@ class Sender:
     async def _turn_over(self, places: int) -> tuple[DueDelivery, ...]:
         """Settle what has landed and claim for the free places, in one transaction."""
         landed = self._unsettled[:]
-        claimed = await self._store.write(self._settle_and_claim, landed, places=0 if self._draining else places)
+        # The pace belongs to the event loop, which goes on counting while the writer's thread works.
+        resting = self._pace.resting(self._clock.now())
+        free = 0 if self._draining else places
+        claimed = await self._store.write(self._settle_and_claim, landed, places=free, resting=resting)
         del self._unsettled[: len(landed)]
         return claimed
 
-    def _settle_and_claim(self, session: Session, landed: list[_Landed], *, places: int) -> tuple[DueDelivery, ...]:
+    def _settle_and_claim(
+        self, session: Session, landed: list[_Landed], *, places: int, resting: tuple[int, ...]
+    ) -> tuple[DueDelivery, ...]:
         now = self._clock.now()
         settle(session, [each.action.outcome for each in landed], now=now)
         for each in landed:
@@ -207,9 +212,7 @@ class Sender:
             _tend_messages(session, each, now=now)
         if places <= 0:
             return ()
-        return claim_deliveries(
-            session, now=now, limit=places, lease_s=LEASE_S, holder=self._holder, resting=self._pace.resting(now)
-        )
+        return claim_deliveries(session, now=now, limit=places, lease_s=LEASE_S, holder=self._holder, resting=resting)
 
     def _tend_chat(self, session: Session, action: Action, *, now: datetime) -> None:
         owe(session, action.rest, now=now)

@@ -36,6 +36,8 @@ SANDBOX_TOKEN: Final = f"{BOT_ID}:sandbox-token-that-opens-nothing-at-all"
 _LONGEST_POLL_S: Final = 50
 # Events that may wait for one who looks on and does not keep up.
 _MOST_WAITING: Final = 2_000
+# Longer than any client waits.
+_HANG_S: Final = 90
 _MESSAGES: Final = frozenset({"sendMessage", "sendPhoto", "sendDocument", "sendMediaGroup", "editMessageText"})
 _RIVAL: Final = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
@@ -273,7 +275,7 @@ class Sandbox:
         try:
             if fault:
                 fault.times -= 1
-                return self._broken(fault, method, params=params)
+                return await self._broken(fault, method, params=params)
             if method.lower() == "getupdates":
                 waiting = await self._updates(params)
                 return _reset() if self._cut else _good(waiting)
@@ -305,14 +307,18 @@ class Sandbox:
         if left <= 1:
             act()
 
-    def _broken(self, fault: Fault, method: str, *, params: dict[str, Any]) -> Response:
+    async def _broken(self, fault: Fault, method: str, *, params: dict[str, Any]) -> Response:
         if fault.kind is FaultKind.THROTTLE:
             words = f"Too Many Requests: retry after {fault.retry_after}"
             raise Refused(429, words, retry_after=fault.retry_after)
         if fault.kind is FaultKind.SERVER_ERROR:
             raise Refused(500, "Internal Server Error")
-        if fault.kind is FaultKind.RESET_AFTER:
+        if fault.kind is FaultKind.REFUSE:
+            raise Refused(fault.code, fault.words)
+        if fault.kind in {FaultKind.RESET_AFTER, FaultKind.HANG_AFTER}:
             self._methods.call(method, params)
+        if fault.kind in {FaultKind.HANG_BEFORE, FaultKind.HANG_AFTER}:
+            await asyncio.sleep(_HANG_S)
         return _reset()
 
     async def _updates(self, params: dict[str, Any]) -> list[dict[str, Any]]:

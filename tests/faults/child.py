@@ -1,7 +1,7 @@
 """Run `tocsin` over and over in real processes that begin at once: imports and the watch list are made once, then forked.
 
-Reads lines of JSON {"argv", "env", "log", "die": [step, nth] | null, "steps": file | null, "shift_s"} and answers
-"pid N", then "exit CODE" when that process has ended.
+Reads lines of JSON {"argv", "env", "log", "die": [step, nth], "steps": file, "shift_s", "jump_s"}, the last four
+where wanted, and answers "pid N", then "exit CODE" when that process has ended.
 """
 
 from __future__ import annotations
@@ -68,9 +68,11 @@ def hook(steps):
     bot.store.Store.write, Messenger.send = stepped_write, stepped_send
 
 
-def shift_clock(seconds):
-    now = bot.clock.SystemClock.now
-    bot.clock.SystemClock.now = lambda self: now(self) + timedelta(seconds=seconds)
+def shift_clock(seconds, jump):
+    """Let the clock be wrong, and jump further at each SIGUSR1."""
+    now, wrong = bot.clock.SystemClock.now, [seconds]
+    bot.clock.SystemClock.now = lambda self: now(self) + timedelta(seconds=wrong[0])
+    signal.signal(signal.SIGUSR1, lambda *_: wrong.__setitem__(0, wrong[0] + jump))
 
 
 def begin(job):
@@ -81,8 +83,8 @@ def begin(job):
     for target, source in ((0, nothing), (1, nothing), (2, log)):
         os.dup2(source, target)
     hook(Steps(job.get("die"), job.get("steps")))
-    if job.get("shift_s"):
-        shift_clock(job["shift_s"])
+    if "shift_s" in job:
+        shift_clock(job["shift_s"], job.get("jump_s", 0))
     sys.argv = ["tocsin", *job["argv"]]
     try:
         bot.cli.main.main()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # The families that news is made of, and how many entities of each.
 FAMILIES = ("jihadists", "leaders", "forces", "tuareg-groups")
 _EACH = 15
-_SHOWN = 40
+_SHOWN = 150
 
 
 @dataclass(frozen=True, slots=True)
