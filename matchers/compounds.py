@@ -64,7 +64,7 @@ _LINKS: Final = frozenset(
 _BREAKS: Final = frozenset(',;:.!?()[]–—"“”«»،؛。，；：、（）')
 _QUOTES: Final = frozenset("“”「」『』《》")  # Chinese quotes a name and says what it is behind it
 Span = tuple[int, int]
-_UNSPACED_REACH: Final = 6  # characters between the two halves of a compound in Chinese or Japanese
+_UNSPACED_REACH: Final = 8  # characters between the two halves of a compound in Chinese or Japanese
 
 
 @dataclass(frozen=True, slots=True)
