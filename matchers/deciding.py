@@ -38,7 +38,6 @@ class Item:
 
     entry: EntryText
     fields: Sequence[FieldText]
-    capitals: tuple[bool, ...]
     strong: Mapping[str, Watched]
 
 
@@ -93,7 +92,6 @@ def _evidence(
         stands_for=_stands_for(watched, sightings, item=item, present=present),
         own_name=any(_is_full_name(s) for s in sightings),
         in_scope=tuple(sorted(scope)),
-        capitals=item.capitals,
     )
 
 

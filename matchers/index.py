@@ -1,14 +1,15 @@
 """Hold one tier of the watch list, compiled: names, context, compounds, and which words wake an entry.
 
-Most entries hold no word of any name. A set of chunks known to be cold answers that for
-whole texts at once; only the others are cut, looked up and verified.
+Most entries hold no word that can begin the search for a name. A set of chunks known to be quiet answers
+that for whole texts at once; only the others are cut, looked up and verified.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
-from typing import TYPE_CHECKING, Final, NamedTuple
+from functools import cached_property
+from itertools import chain, combinations
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from matchers.compounds import CompiledCompound, compile_compound, pairs
 from matchers.context import Patterns
@@ -29,10 +30,13 @@ if TYPE_CHECKING:
     from matchers.entities import Alias, Entity
     from matchers.text import Token
 
-# A cold chunk costs about 100 bytes: 300,000 of them are 30 MB.
+# A quiet chunk costs about 100 bytes: 300,000 of them are 30 MB.
 MEMO_CHUNKS: Final = 300_000
 # A word this like one of a name is surely meant: one wrong letter in seven.
 SOUND: Final = 0.85
+CAPITALS: Final = 0.6  # share of words in capitals from which case says nothing
+# Of a name whose anchor is damaged, so many other words must be there.
+FEWEST_SPARES: Final = 2
 # What a chunk may hold.
 NAMES: Final = 1
 HEADS: Final = 2
@@ -86,6 +90,12 @@ class FieldText:
         self.text = text
         self.words: list[Token] = tokens(text)
 
+    @cached_property
+    def is_in_capitals(self) -> bool:
+        """Tell whether the field is written in capitals, so that case says nothing."""
+        cased = [word.raw for word in self.words if len(word.raw) > 1 and word.raw.lower() != word.raw.upper()]
+        return len(cased) >= 3 and sum(raw.isupper() for raw in cased) > CAPITALS * len(cased)
+
 
 class Index:
     """Answer which names of one tier stand in an entry."""
@@ -95,10 +105,15 @@ class Index:
         self._lexicon = Lexicon()
         self._ideographs = Ideographs()
         self._names: dict[int, list[Name]] = {}
+        self._spares: dict[tuple[int, ...], list[Name]] = {}
         self._watched: dict[str, Watched] = {}
         self._heads: dict[int, int] = {}
         self._compounds: dict[str, tuple[CompiledCompound, ...]] = {}
-        self._cold: set[str] = set()
+        self._quiet: set[str] = set()
+        self._tepid: dict[str, Known] = {}
+        self._spare: dict[str, tuple[int, ...]] = {}
+        self._spare_chunks: set[str] = set()
+        self._spare_words: set[int] = set()
         self._warm: dict[str, Known] = {}
         self.verifications = 0
 
@@ -126,12 +141,14 @@ class Index:
         for name in names:
             for anchor in (*name.anchors, *(number for number, _, _ in name.joins)):
                 self._names.setdefault(anchor, []).append(name)
+            if name.spares:
+                self._spares.setdefault(name.spares, []).append(name)
+                self._spare_words.update(name.spares)
         for compound in watched.compounds:
             self._count_heads(compound, 1)
         if watched.compounds:
             self._compounds[entity.id] = watched.compounds
-        self._cold.clear()
-        self._warm.clear()
+        self._forget()
 
     def remove(self, entity_id: str) -> None:
         """Forget an entity."""
@@ -140,11 +157,8 @@ class Index:
             return
         for name in watched.names:
             for anchor in (*name.anchors, *(number for number, _, _ in name.joins)):
-                kept = [other for other in self._names.get(anchor, ()) if other.entity.id != entity_id]
-                if kept:
-                    self._names[anchor] = kept
-                else:
-                    self._names.pop(anchor, None)
+                _take_out(self._names, anchor, entity_id=entity_id)
+            _take_out(self._spares, name.spares, entity_id=entity_id)
         self._ideographs.remove(entity_id)
         for compound in watched.compounds:
             self._count_heads(compound, -1)
@@ -152,16 +166,19 @@ class Index:
 
     def wake(self, chunks: set[str]) -> Wake | None:
         """Tell which names of this tier the chunks of an entry may hold; None: nothing."""
+        if not self._watched:
+            return None
         kinds = 0
-        numbers: set[int] = set()
-        exact: set[int] = set()
-        for chunk in chunks - self._cold:
+        stirring = []
+        for chunk in chunks - self._quiet:
             known = self._warm.get(chunk) or self._learn(chunk)
             kinds |= known.kinds
-            numbers.update(known.numbers)
-            exact.update(known.exact)
-        names = self._candidates(numbers, exact) if kinds & NAMES else []
-        return Wake(kinds, names) if names or kinds & ~NAMES else None
+            stirring.append(known)
+        names = self._candidates(chunks, stirring) if kinds & NAMES else {}
+        spare = chunks & self._spare_chunks
+        if len(spare) >= FEWEST_SPARES:
+            names |= self._spared(spare)
+        return Wake(kinds, list(names.values())) if names or kinds & ~NAMES else None
 
     def sightings(self, fields: Sequence[FieldText], wake: Wake, *, near_score: int) -> list[Sighting]:
         """Return the names seen in each field."""
@@ -227,16 +244,28 @@ class Index:
         return known
 
     def _remember(self, chunk: str, known: Known) -> None:
-        if len(self._cold) + len(self._warm) > MEMO_CHUNKS:
-            self._cold.clear()
-            self._warm.clear()
-        if known.kinds or known.numbers:
+        if len(self._quiet) + len(self._warm) > MEMO_CHUNKS:
+            self._forget()
+        if known.kinds:
             self._warm[chunk] = known
-        else:
-            self._cold.add(chunk)
+            return
+        self._quiet.add(chunk)
+        if known.numbers:
+            self._tepid[chunk] = known
+        spare = self._spare_words.intersection(known.exact)
+        if spare:
+            self._spare[chunk] = tuple(spare)
+            self._spare_chunks.add(chunk)
 
-    def _candidates(self, numbers: set[int], exact: set[int]) -> list[Name]:
-        """List the names enough of whose words stand in the entry, anywhere; a damaged one has a sound word."""
+    def _forget(self) -> None:
+        for memo in (self._quiet, self._tepid, self._warm, self._spare, self._spare_chunks):
+            memo.clear()
+
+    def _candidates(self, chunks: set[str], stirring: Sequence[Known]) -> dict[int, Name]:
+        """Find the names enough of whose words stand in the entry, anywhere; a damaged one has a sound word."""
+        known = [*stirring, *(self._tepid[chunk] for chunk in chunks & self._tepid.keys())]
+        numbers = {number for each in known for number in each.numbers}
+        exact = {number for each in known for number in each.exact}
         found: dict[int, Name] = {}
         for anchor in numbers & self._names.keys():
             for name in self._names[anchor]:
@@ -244,7 +273,16 @@ class Index:
                 sound = not absent or (absent <= name.most_absent and not name.required.isdisjoint(exact))
                 if sound or anchor not in name.required:
                     found[id(name)] = name
-        return list(found.values())
+        return found
+
+    def _spared(self, chunks: set[str]) -> dict[int, Name]:
+        """Find the names of which two spare words stand in the entry, whatever became of their anchors."""
+        numbers = sorted({number for chunk in chunks for number in self._spare[chunk]})
+        found: dict[int, Name] = {}
+        for pair in combinations(numbers, 2):
+            if pair in self._spares:
+                found.update((id(name), name) for name in self._spares[pair])
+        return found
 
     def _named(self, field: FieldText, number: int, *, names: list[Name], near_score: int) -> Iterable[Sighting]:
         words = Words(field.text, field.words, lexicon=self._lexicon)
@@ -278,9 +316,19 @@ class Index:
                 )  # fmt: skip
 
 
+def _take_out(filed: dict[Any, list[Name]], key: object, *, entity_id: str) -> None:
+    """Take an entity's names out of what is filed under a word or two."""
+    kept = [name for name in filed.get(key, ()) if name.entity.id != entity_id]
+    if kept:
+        filed[key] = kept
+    else:
+        filed.pop(key, None)
+
+
 def _own_words(entity: Entity) -> frozenset[str]:
     """List the words of an entity's names where an acronym of it may be somebody else's."""
-    if not any(alias.weak and alias.kind is AliasKind.ACRONYM for alias in entity.aliases):
+    acronyms = [alias for alias in entity.aliases if alias.kind is AliasKind.ACRONYM]
+    if not any(alias.weak or " " in alias.text for alias in acronyms):
         return frozenset()
     return frozenset(alias_form(token.raw) for alias in entity.aliases for token in tokens(alias.text))
 

@@ -116,18 +116,33 @@ class Lexicon:
                 if similarity > hits.get(number, 0.0):
                     hits[number] = similarity
             if not hits and len(form) >= 2 * SHORTEST_HALF:
-                hits.update(dict.fromkeys(self._halves(form), GLUED))
-                if hits:
+                halves = self._halves(form) or self._worn_halves(form)
+                hits.update(halves)
+                if halves:
                     self.glued.add(form)
         return tuple(hits.items())
 
-    def _halves(self, form: str) -> tuple[int, ...]:
+    def _halves(self, form: str) -> dict[int, float]:
         """Return two alias words that a word consists of, with one wrong letter between them at most."""
-        cuts = range(SHORTEST_HALF, len(form) - SHORTEST_HALF + 1)
-        for left, right in ((form[:cut], form[cut + gap :]) for cut in cuts for gap in (0, 1)):
+        for left, right in _cuts(form):
             if left in self._numbers and right in self._numbers and not {left, right} <= FUNCTION_WORDS:
-                return self._numbers[left], self._numbers[right]
-        return ()
+                return {self._numbers[left]: GLUED, self._numbers[right]: GLUED}
+        return {}
+
+    def _worn_halves(self, form: str) -> dict[int, float]:
+        """Return an alias word that a word begins or ends with, and what the rest may be, misspelt."""
+        for sound, worn in (pair for left, right in _cuts(form) for pair in ((left, right), (right, left))):
+            number = self._numbers.get(sound)
+            if number is not None and len(sound) > SHORTEST_HALF and sound not in FUNCTION_WORDS and _bends(worn):
+                best, similarity = self._nearest(worn)
+                if similarity:
+                    return {number: GLUED, best: similarity * GLUED}
+        return {}
+
+    def _nearest(self, worn: str) -> Hit:
+        found = [(alike(worn, self._words[near]), -near) for near in self._neighbours(worn)]
+        similarity, number = max(found, default=(0.0, 0))
+        return -number, similarity
 
     def _neighbours(self, form: str) -> set[int]:
         near: set[int] = set()
@@ -138,6 +153,13 @@ class Lexicon:
             elif known is not None:
                 near.update(known)
         return near
+
+
+def _cuts(form: str) -> Iterator[tuple[str, str]]:
+    """Yield two halves of a word, also without the letter between them."""
+    for cut in range(SHORTEST_HALF, len(form) - SHORTEST_HALF + 1):
+        yield form[:cut], form[cut:]
+        yield form[:cut], form[cut + 1 :]
 
 
 def alike(form: str, word: str) -> float:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from matchers.letters import damaged
 from matchers.vocabulary import COMMON_WORDS, CONJUNCTIONS, FUNCTION_WORDS, PERIODS, PREPOSITIONS
 
 if TYPE_CHECKING:
@@ -91,16 +92,31 @@ def hits_of(name: Name, words: Words, *, near_score: int) -> list[Hit]:
         return [Hit(name, at, at, frozenset((at,)), similarity) for at, similarity in found if similarity >= floor]
     joins = _joins(name, words) if name.joins else []
     absent = 0 if joins else len(name.required - words.places.keys())
-    if absent > name.most_absent:
+    anchors = _anchors(name, words, joins=joins)
+    standing = [anchor for anchor in anchors if not absent or _may_stand(name, words, at=anchor[0])]
+    if anchors and not standing:
         return []
+    hits = _by_words(name, words, anchors=standing, joins=joins, least=least) if absent <= name.most_absent else []
+    return hits or (_by_letters(name, words, least=least) if absent else [])
+
+
+def _by_words(
+    name: Name, words: Words, *, anchors: list[tuple[int, int]], joins: list[Join], least: float
+) -> list[Hit]:
     hits: dict[frozenset[int], Hit] = {}
-    for at, index in _anchors(name, words, joins=joins):
-        if absent and not _may_stand(name, words, at=at):
-            continue
-        hit = _Fit(name, words, anchor=(at, index), joins=joins).hit()
+    for anchor in anchors:
+        hit = _Fit(name, words, anchor=anchor, joins=joins).hit()
         if hit is not None and hit.similarity >= least:
             hits[hit.used] = hit
     return list(hits.values())
+
+
+def _by_letters(name: Name, words: Words, *, least: float) -> list[Hit]:
+    return [
+        Hit(name, first, last, frozenset(range(first, last + 1)), similarity)
+        for first, last, similarity in damaged(name, words)
+        if similarity >= least
+    ]
 
 
 def _may_stand(name: Name, words: Words, *, at: int) -> bool:

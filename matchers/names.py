@@ -27,6 +27,8 @@ FUNCTION_WEIGHT: Final = 0.08  # a missing "of" costs next to nothing
 COMMON_WEIGHT: Final = 0.5  # "front" or "movement" say half of what a name says
 NOT_FUZZY_BELOW: Final = 7  # letters; a single shorter word is too near to other words
 MANY_WORDS: Final = 4  # content words from which one may be missing, if it is a common one
+SPARES: Final = 2
+SHORTEST_SPARE: Final = 4  # letters
 LONGEST_JOIN: Final = 4  # words that are also found written in one
 # Letters of the content words, and the similarity that they need.
 TAU: Final = ((4, 1.0), (7, 0.90), (10, 0.84), (16, 0.78), (24, 0.74))
@@ -45,7 +47,7 @@ class Name:
 
     `strict` words must be written exactly (acronyms and digits inside a name), `needed`
     words must be found at all (`required` are their
-    numbers, `most_absent` how many an entry may lack), `distinctive` ones are this name's own; `joins` says which words a joined one stands for. A `rigid` name
+    numbers, `most_absent` how many an entry may lack), `distinctive` ones are this name's own; `joins` says which words a joined one stands for, the two `spares` wake an entry when an anchor is damaged. A `rigid` name
     is not guessed from damaged words; `most_extra` foreign words may stand inside.
     """
 
@@ -60,6 +62,7 @@ class Name:
     strict: frozenset[int]
     joins: tuple[tuple[int, int, int], ...]
     anchors: tuple[int, ...]
+    spares: tuple[int, ...]
     tau: float
     topic: bool
     rigid: bool
@@ -112,6 +115,7 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
     needed = _needed(content, distinctive)
     strict = frozenset(i for i in content if exact or _is_sign(parts[i].raw, alias))
     weights = _weights(forms, content)
+    anchors = _anchors(forms, distinctive or list(content), words=words)
     return Name(
         entity=entity,
         alias=alias,
@@ -123,7 +127,8 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
         distinctive=frozenset(distinctive),
         strict=strict,
         joins=_joins(forms, lexicon),
-        anchors=_anchors(forms, distinctive or list(content), words=words),
+        anchors=anchors,
+        spares=() if topic or exact or strict else _spares(forms, content, words=words, anchors=anchors),
         tau=_tau(forms, content, exact=exact),
         topic=topic,
         rigid=topic or not distinctive or bool(strict),
@@ -166,7 +171,7 @@ def _most_extra(alias: Alias, content: tuple[int, ...], *, common: bool) -> int:
     """Return how many foreign words may stand inside; in "Confederation of X of the Sahel" X changes all."""
     if alias.kind is AliasKind.TOPIC or (common and len(content) < 3):
         return 0
-    return 1 if common else 2
+    return 1 if common or len(content) < 3 else 2
 
 
 def _is_sign(raw: str, alias: Alias) -> bool:
@@ -182,6 +187,16 @@ def _anchors(forms: list[str], candidates: list[int], *, words: tuple[int, ...])
     ranked = sorted(candidates, key=lambda i: (_is_common(forms[i]), -len(forms[i]), i))
     both = len(ranked) == 2 and len(forms[ranked[1]]) > 3 and not _is_common(forms[ranked[0]])
     return tuple(dict.fromkeys(words[i] for i in ranked[: 1 + both]))
+
+
+def _spares(
+    forms: list[str], content: tuple[int, ...], *, words: tuple[int, ...], anchors: tuple[int, ...]
+) -> tuple[int, ...]:
+    """Choose the two words that together wake an entry when the anchor is damaged beyond recognition."""
+    left = [i for i in content if words[i] not in anchors and len(forms[i]) >= SHORTEST_SPARE]
+    ranked = sorted(left, key=lambda i: (_is_common(forms[i]), -len(forms[i]), i))
+    spares = tuple(sorted({words[i] for i in ranked[:SPARES]}))
+    return spares if len(spares) == SPARES else ()
 
 
 def _joins(forms: list[str], lexicon: Lexicon) -> tuple[tuple[int, int, int], ...]:

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 BAR: Final = 80
 NEAR: Final = 55  # below it nothing is kept
 ALONE: Final = 60  # a weak alias without any evidence: kept for review, never rung
-CAPITALS: Final = 0.6  # share of words in capitals from which case says nothing
 AGAINST: Final = 14  # a word of another meaning outweighs one and a half of ours
 OTHERS: Final = GIVEN_NAMES | OTHER_ROLES
 LONGEST_INITIAL: Final = 2  # letters; shorter than a given name
@@ -60,7 +59,6 @@ class Evidence:
     stands_for: str
     lang: str
     in_scope: tuple[str, ...]
-    capitals: tuple[bool, ...]
 
     @property
     def support(self) -> int:
@@ -85,12 +83,6 @@ def judge(sighting: Sighting, evidence: Evidence) -> Verdict:
         return veto[0], (string, veto[1])
     allowed, reasons = _allowed(sighting, evidence)
     return min(sighting.string_score, allowed), (string, *reasons)
-
-
-def is_in_capitals(field: FieldText) -> bool:
-    """Tell whether a field is written in capitals, so that case says nothing."""
-    cased = [t.raw for t in field.words if len(t.raw) > 1 and t.raw.lower() != t.raw.upper()]
-    return len(cased) >= 3 and sum(raw.isupper() for raw in cased) > CAPITALS * len(cased)
 
 
 def is_consumed(sighting: Sighting, watched: Watched, *, field: FieldText) -> bool:
@@ -198,7 +190,7 @@ def _acronym(sighting: Sighting, evidence: Evidence) -> Verdict:
         if len(raw) >= SHORT_ACRONYM and (not alias.weak or _is_tagged(sighting, evidence)):
             return _with_context(sighting, evidence)
         return 10, (Reason("case", raw),)
-    if evidence.capitals[sighting.field] and len(raw) <= SHORT_ACRONYM:
+    if evidence.fields[sighting.field].is_in_capitals and len(raw) <= SHORT_ACRONYM:
         score, reasons = _with_context(sighting, evidence)
         return score, (Reason("all-caps"), *reasons)
     if alias.weak or len(evidence.against) > evidence.support or _is_of_another_language(alias, evidence):
@@ -252,7 +244,7 @@ def _title_before(sighting: Sighting, evidence: Evidence) -> str:
 def _stands_alone(sighting: Sighting, evidence: Evidence) -> bool:
     """Tell whether a capitalised surname stands without any given name: so one writes of who is known."""
     raw = _written(sighting, evidence)
-    return raw[:1].isupper() and not evidence.capitals[sighting.field] and sighting.similarity >= 1.0
+    return raw[:1].isupper() and not evidence.fields[sighting.field].is_in_capitals and sighting.similarity >= 1.0
 
 
 def _with_context(sighting: Sighting, evidence: Evidence) -> Verdict:

@@ -15,7 +15,7 @@ from matchers.entities import EntityKind
 from matchers.index import FieldText, Index
 from matchers.overlaps import without_overlaps
 from matchers.patterns import PatternSet
-from matchers.scoring import BAR, is_consumed, is_in_capitals
+from matchers.scoring import BAR, is_consumed
 from matchers.text import tokens
 
 if TYPE_CHECKING:
@@ -110,7 +110,6 @@ class Watchlist:
         item = Item(
             entry=entry,
             fields=fields,
-            capitals=tuple(is_in_capitals(field) for field in fields),
             strong={name: known[name][1] for name, found in by_entity.items() if any(map(_is_strong, found))},
         )
         decided = [
