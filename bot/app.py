@@ -26,6 +26,7 @@ from bot.delivery.inbox import Inbox
 from bot.delivery.rendering import Renderer
 from bot.delivery.sender import Sender
 from bot.delivery.telegram import Messenger, build_application
+from bot.digest.chart import draw_stored
 from bot.digest.editions import open_due_editions
 from bot.feeds.cadence import CadenceSettings
 from bot.feeds.parse import ParserPool
@@ -262,7 +263,7 @@ async def assemble(
 async def _telegram(address: TelegramAddress, stack: AsyncExitStack) -> tuple[Any, Messenger, str]:
     """Open the one connection to Telegram; return it with the door to it and the bot's name."""
     application = build_application(address.token, base_url=address.base_url, proxy=address.proxy)
-    messenger = Messenger(application.bot)
+    messenger = Messenger(application.bot, draw=draw_stored)
     _, bot_name = await messenger.identity()
     await stack.enter_async_context(application)
     return application, messenger, bot_name

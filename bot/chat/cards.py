@@ -38,6 +38,7 @@ SWITCHES: Final = {
     "outlets": Switch(mark("Ring only with 2 independent outlets"), other=2),
     "developments": Switch(mark("Possible developments"), begins_on=True, other=False),
     "empty_digest": Switch(mark("A digest when nothing happened"), begins_on=True, other=False),
+    "picture": Switch(mark("A picture with the digest"), begins_on=True, other=False),
     "preview": Switch(mark("Previews of links")),
 }
 

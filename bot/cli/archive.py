@@ -1,10 +1,11 @@
-"""Offer `search`: the stored archive from the terminal."""
+"""Offer `search` and `digest`: what is stored, from the terminal."""
 
 from __future__ import annotations
 
 import json
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -27,6 +28,7 @@ _SLICE = 500
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("search")(search_command)
+    app.command("digest")(digest_command)
 
 
 @contextmanager
@@ -99,3 +101,32 @@ def _object(entry: EntryRecord) -> dict[str, Any]:
         "summary": entry.summary,
         "url": entry.url,
     }
+
+
+def digest_command(
+    *,
+    preview: Annotated[int | None, typer.Option("--preview", help="A chat, by its Telegram id.")] = None,
+    terms: Annotated[list[str] | None, typer.Option("--terms", help="What to watch instead; repeatable.")] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language, with --terms.")] = "en",
+    tz: Annotated[str, typer.Option("--tz", help="Time zone, with --terms.")] = "UTC",
+    weekly: Annotated[bool, typer.Option("--weekly", help="The week, with --terms.")] = False,
+    out: Annotated[Path, typer.Option("--out", help="Where to write digest.html and digest.png.")] = Path(),
+) -> None:
+    """Write the digest that a chat would read now as HTML and PNG. Nothing is sent and nothing is kept."""
+    from bot.app import compile_watchlist
+    from bot.digest.previewing import Preview, preview_chat, preview_terms
+    from bot.vigil import Vigil
+
+    if (preview is None) is (not terms):
+        raise UsageError("Say whose digest: --preview CHAT, or --terms jnim --terms family:alliance.")
+    vigil = Vigil(compile_watchlist(load_settings()))
+    now = SystemClock().now()
+    with opened() as database:
+        if preview is not None:
+            written = preview_chat(database, preview, vigil=vigil, now=now)
+        else:
+            written = preview_terms(database, Preview(tuple(terms or ()), lang, tz, weekly), vigil=vigil, now=now)
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in written.items():
+        (out / name).write_bytes(content)
+        typer.echo(str(out / name))

@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "explain": ("bot.cli.matching", "Show what a text matches, and why."),
     "feeds": ("bot.cli.feeds", "List, add, remove, check, import and export feeds."),
     "catalogue": ("bot.cli.matching", "List, show and check the entities that can be watched."),
+    "digest": ("bot.cli.archive", "Write a digest as HTML and PNG, to look at."),
     "search": ("bot.cli.archive", "Search the archive."),
     "init": ("bot.cli.setting_up", "Set up: check the token, choose feeds, write tocsin.toml."),
     "db": ("bot.cli.database", "Upgrade, back up, restore, check and copy the database."),

@@ -330,7 +330,7 @@ def what_changed(change: Change, reader: Reader) -> str:
     say = reader.say
     if change.kind is ChangeKind.TOLL:
         moved = " → ".join(part for part in (change.before, change.after) if part)
-        return f"{_toll(change.subject, say)}: {moved}"
+        return say.colon(_toll(change.subject, say), moved)
     if change.kind is ChangeKind.PLACE:
         return say("also in {places}").replace("{places}", ", ".join(map(reader.name, change.after.split(", "))))
     words = {

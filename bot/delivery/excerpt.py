@@ -40,6 +40,11 @@ def cut(text: str, most: int) -> int:
     return space if space > 0 else max(0, most - 1)
 
 
+def isolated(text: str) -> str:
+    """Set a text with Arabic or Hebrew letters apart, so that what stands after it keeps its place."""
+    return f"{_ISOLATE[0]}{text}{_ISOLATE[1]}" if _RTL.search(text) else text
+
+
 def sentences(text: str, *, most: int, count: int = 3) -> int:
     """Return how many characters to keep for whole sentences within a limit; words when the first is too long."""
     ends = [found.end() for found in _SENTENCE_END.finditer(text)][:count]

@@ -51,7 +51,9 @@ class Message:
     """Hold one message, or what an edit makes of one.
 
     `edits` names the Telegram message to change, `answers` the one to reply to;
-    `force_reply` is the placeholder of a prompt that waits for the reader's words.
+    `force_reply` is the placeholder of a prompt that waits for the reader's words;
+    `picture` is what a picture shows, as plain data: it is drawn when it is sent, and
+    the text is its caption.
     """
 
     spans: tuple[Span, ...]
@@ -61,6 +63,7 @@ class Message:
     edits: int | None = None
     answers: int | None = None
     force_reply: str = ""
+    picture: Mapping[str, Any] | None = None
 
     @property
     def text(self) -> str:

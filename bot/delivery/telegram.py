@@ -7,10 +7,12 @@ may mean "sent": the cause tells. No text of an exception that may hold the toke
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+import structlog
 from telegram import (
     BotCommand,
     BotCommandScopeAllChatAdministrators,
@@ -57,7 +59,9 @@ from bot.http import trust
 from bot.logs import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+log = structlog.get_logger()
 
 # As many sockets as messages in flight: httpcore looks at every socket on every event (facts 4.1).
 POOL: Final = 8
@@ -123,14 +127,17 @@ def build_application(token: str, *, base_url: str, proxy: str = "") -> Applicat
 class Messenger:
     """Send, edit and ask; every failure that Telegram can give is a value."""
 
-    def __init__(self, bot: ExtBot[Any]) -> None:
+    def __init__(self, bot: ExtBot[Any], *, draw: Callable[[Mapping[str, Any]], bytes] | None = None) -> None:
         self._bot = bot
+        self._draw = draw
 
     async def send(self, message: Message, *, telegram_id: int, topic_id: int = 0, plain: bool = False) -> SendResult:
         """Send a message of one part, or edit one in place; `plain` leaves out styles and buttons."""
         if plain:
-            message = replace(message, spans=(Span(message.text),), keyboard=(), force_reply="")
+            message = replace(message, spans=(Span(message.text),), keyboard=(), force_reply="", picture=None)
         html = to_html(message)[0]
+        if message.picture is not None and self._draw:
+            return await self._show(message, html, telegram_id=telegram_id, topic_id=topic_id)
         if message.edits is not None:
             return await _result(self._edit(message, html, telegram_id=telegram_id))
         return await _result(
@@ -141,6 +148,29 @@ class Messenger:
                 message_thread_id=topic_id or None,
                 disable_notification=message.silent,
                 link_preview_options=LinkPreviewOptions(is_disabled=not message.preview),
+                reply_parameters=_answering(message.answers),
+                reply_markup=_markup(message),
+            )
+        )
+
+    async def _show(self, message: Message, html: str, *, telegram_id: int, topic_id: int) -> SendResult:
+        """Draw a picture off the loop and send it; one that cannot be drawn is only its caption."""
+        assert self._draw is not None, "asked for only where something draws"
+        assert message.picture is not None, "asked for only where there is a picture"
+        try:
+            drawn = await asyncio.to_thread(self._draw, message.picture)
+        except Exception:  # the drawing library's outer edge: an edition is complete without its picture
+            log.exception("picture.failed")
+            return await self.send(replace(message, picture=None), telegram_id=telegram_id, topic_id=topic_id)
+        return await _result(
+            self._bot.send_photo(
+                telegram_id,
+                drawn,
+                caption=html,
+                parse_mode="HTML",
+                filename="tocsin.png",
+                message_thread_id=topic_id or None,
+                disable_notification=message.silent,
                 reply_parameters=_answering(message.answers),
                 reply_markup=_markup(message),
             )

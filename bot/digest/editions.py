@@ -11,6 +11,7 @@ from bot.delivery.alert import Reader
 from bot.delivery.render import parts
 from bot.digest.choose import WEEKLY, asked_at, audible, due_editions, kind_of
 from bot.digest.findings import Period, find, suggest, taste
+from bot.digest.picture import has_picture, picture_message
 from bot.digest.pulse import Pulse, take_pulse
 from bot.digest.ranking import ranked
 from bot.digest.render import Edition, edition
@@ -86,7 +87,7 @@ def _open(session: Session, due: Due, *, desk: Desk) -> int:
     usual, longest = _SPANS.get(due.kind, _DAILY_SPAN)
     since = before.created if before else min(asked_at(chat), now - usual)
     period = Period(max(since, now - longest), now, due.kind)
-    message = _written(session, chat, day=date.fromisoformat(due.day), period=period, desk=desk)
+    pieces = _written(session, chat, day=date.fromisoformat(due.day), period=period, desk=desk)
     covered = watched_stories(session, chat.id, since=period.since, limit=_MOST_MERGED)
     merge_held(session, chat.id, stories=covered, reason=f"edition {number}")
     owed = partial(
@@ -99,7 +100,6 @@ def _open(session: Session, due: Due, *, desk: Desk) -> int:
         edition=number,
         expires=now + _EXPIRY,
     )
-    pieces = parts(message) if message else ()
     owe(session, [owed(part=part, payload=piece.to_json()) for part, piece in enumerate(pieces)], now=now)
     return 1
 
@@ -109,30 +109,27 @@ def digest_now(session: Session, chat: int, *, desk: Desk, update_id: int) -> No
     record, now = chat_record(session, chat), desk.pulse.now
     if record is None:
         return
-    message = write_now(session, record, desk=desk)
+    pieces = write_now(session, record, desk=desk)
     owed = partial(NewDelivery, chat=chat, kind=DeliveryKind.REPLY, priority=0, not_before=now, update_id=update_id)
-    pieces = parts(message)
     owe(session, [owed(ordinal=part, payload=piece.to_json()) for part, piece in enumerate(pieces)], now=now)
 
 
-def write_now(session: Session, chat: ChatRecord, *, desk: Desk) -> Message:
-    """Return the edition that a chat would read at this moment; a line when nothing happened."""
+def write_now(session: Session, chat: ChatRecord, *, desk: Desk) -> tuple[Message, ...]:
+    """Return the parts of the edition that a chat would read at this moment; a line when nothing happened."""
     now, kind = desk.pulse.now, kind_of(chat)
     usual, _ = _SPANS.get(kind, _DAILY_SPAN)
     today = now.astimezone(zone(chat.tz)).date()
     wanted = replace(chat, settings={**chat.settings, "empty_digest": True})
-    message = _written(session, wanted, day=today, period=Period(now - usual, now, kind), desk=desk)
-    assert message is not None, "an empty edition was asked for"
-    return message
+    return _written(session, wanted, day=today, period=Period(now - usual, now, kind), desk=desk)
 
 
-def _written(session: Session, chat: ChatRecord, *, day: date, period: Period, desk: Desk) -> Message | None:
-    """Return an edition's text; None for an empty one that the chat does not want."""
+def _written(session: Session, chat: ChatRecord, *, day: date, period: Period, desk: Desk) -> tuple[Message, ...]:
+    """Return an edition's parts, the text first, then its picture; nothing for an empty one that is not wanted."""
     read = latest_stories(session, chat.id, since=period.since, limit=_MOST_READ)
     silent = mutes(session, chat.id, now=period.now)
     heard = audible(read, silent)
     if not heard and chat.settings.get("empty_digest") is False:
-        return None
+        return ()
     say = texts(chat.lang)
     sample = any(entry.outlet.key.startswith(SAMPLE) for view in heard for entry in view.entries)
     reader = Reader(say, chat.tz, period.now, lambda entity: desk.name(entity, say.lang), sample)
@@ -140,9 +137,13 @@ def _written(session: Session, chat: ChatRecord, *, day: date, period: Period, d
     found = find(session, chat, views=views, period=period, pulse=desk.pulse)
     weekly = period.kind == WEEKLY
     found = replace(found, suggestion=suggest(session, chat, mutes=silent, pulse=desk.pulse, weekly=weekly))
+    days = most_named(session, chat, day=day, pulse=desk.pulse)
     if chat.settings.get("light"):
-        found = replace(found, days=most_named(session, chat, day=day, pulse=desk.pulse))
-    return edition(reader, Edition(day, views, found, period.kind, chat.settings))
+        found = replace(found, days=days)
+    content = Edition(day, views, found, period.kind, chat.settings)
+    wanted = bool(views) and has_picture(chat.settings)
+    picture = picture_message(reader, content, days=days) if wanted else None
+    return (*parts(edition(reader, content)), *([picture] if picture else []))
 
 
 def most_named(session: Session, chat: ChatRecord, *, day: date, pulse: Pulse) -> dict[str, list[int]]:

@@ -35,7 +35,8 @@ _DISMISSED: Final = 4
 _UNHEARD_DAYS: Final = 28
 _VOTES_TO_LEAN: Final = 3
 _DAY: Final = timedelta(days=1)
-_STEADY: Final = frozenset({ChangeKind.NEW_STORY, ChangeKind.DEVELOPMENT})
+# What does not tell that the event itself moved.
+_STEADY: Final = frozenset({ChangeKind.NEW_STORY, ChangeKind.DEVELOPMENT, ChangeKind.OUTLETS_3, ChangeKind.OUTLETS_10})
 
 
 @dataclass(frozen=True, slots=True)

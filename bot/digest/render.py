@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.chat.args import Press, clock
 from bot.delivery.alert import chosen, known_facts, severity_mark, what_changed
-from bot.delivery.excerpt import cut
+from bot.delivery.excerpt import cut, isolated
 from bot.delivery.message import Button, Message, Span, bold, compose, italic, lines, link
 from bot.digest.choose import MOST_STORIES, WEEKLY
 from bot.digest.ranking import independent
@@ -103,7 +103,7 @@ def _story(reader: Reader, view: StoryView) -> tuple[Span, ...]:
 
 def _told(reader: Reader, view: StoryView) -> str:
     say = reader.say
-    outlets = list(dict.fromkeys(entry.outlet.name for entry in view.entries))
+    outlets = list(dict.fromkeys(isolated(entry.outlet.name) for entry in view.entries))
     count = say.plural("{n} outlet", "{n} outlets", count=len(outlets))
     if len(outlets) > 1:
         alone = independent(view)
@@ -126,8 +126,8 @@ def _moved(reader: Reader, content: Edition) -> tuple[Sequence[Span], ...]:
     for view in content.views:
         said = [words for change in content.found.moved.get(view.story, ()) if (words := what_changed(change, reader))]
         if said:
-            headline = _short(chosen(view, reader.say.lang).title, _SHORT)
-            rows.append((Span(reader.say.colon(f"• {headline}", "; ".join(said))),))
+            headline = isolated(_short(chosen(view, reader.say.lang).title, _SHORT))
+            rows.append((Span(reader.say.colon(f"• {headline}", " · ".join(said))),))
     return _section(reader.say("What moved"), rows[:_MOST_MOVED])
 
 

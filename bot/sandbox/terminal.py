@@ -68,7 +68,10 @@ class Terminal:
         answer = value.get("reply_to_message")
         told = f" ↩ {answer.get('text', '')[:40]}…" if answer else ""
         self._console.rule(Text(f"{head}  #{value['message_id']}{told}", style="dim"), align="left", style="dim")
-        self._console.print(styled(value.get("text", ""), value.get("entities", [])))
+        if "photo" in value:
+            self._console.print("[picture]", style="dim", markup=False)
+        words = value.get("text") or value.get("caption", "")
+        self._console.print(styled(words, value.get("entities") or value.get("caption_entities", [])))
         self._print_keyboard(value)
 
     def _print_keyboard(self, value: dict[str, Any]) -> None:

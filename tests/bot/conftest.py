@@ -33,7 +33,7 @@ class Talk:
         before = self.accepted()
         self.sandbox.say(user, text, chat=chat, answers=answers, topic=topic)
         await self.settle()
-        return [each.message["text"] for each in self.accepted()[len(before) :]]
+        return [each.message.get("text", "") for each in self.accepted()[len(before) :]]
 
     async def tap(self, label, *, user=READER, chat=None):
         """Press the newest button whose label begins so; return the messages sent or edited in answer."""
@@ -47,13 +47,13 @@ class Talk:
         )
         self.sandbox.tap(user, message["message_id"], data=button["callback_data"], chat=chat)
         await self.settle()
-        return [each.message["text"] for each in self.accepted()[len(before) :]]
+        return [each.message.get("text", "") for each in self.accepted()[len(before) :]]
 
     async def press(self, data, *, user=READER, message=1):
         before = self.accepted()
         self.sandbox.tap(user, message, data=data)
         await self.settle()
-        return [each.message["text"] for each in self.accepted()[len(before) :]]
+        return [each.message.get("text", "") for each in self.accepted()[len(before) :]]
 
     def accepted(self):
         return self.sandbox.accepted()

@@ -31,10 +31,12 @@ from bot.delivery.policy import (
     Unmodified,
 )
 from bot.delivery.telegram import Messenger, TelegramAway, TelegramRefused, _result, _seconds, build_application
+from bot.digest.chart import Picture, Row, draw
 from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.server import SANDBOX_TOKEN
 
 READER, GROUP = 7, -100
+PNG = draw(Picture("Mentions", ("a", "b"), (Row("GSIM", (1, 2)),), ()))
 NEWS = Message((bold("news"),), keyboard=((Button("Open", url="https://a.example"), Button("Copy", copy="x")),))
 TOKEN = "123456789:AAH-secret-secret-secret-secret-secr"
 
@@ -174,3 +176,26 @@ async def test_the_token_is_in_no_line_that_is_logged_from_debug_on(desk, store,
 
     assert "delivery.failed" in lines
     assert SANDBOX_TOKEN.partition(":")[2] not in lines
+
+
+async def test_a_picture_is_drawn_when_it_is_sent_and_its_text_is_the_caption(application, sandbox):
+    sandbox.add_private(READER)
+    messenger = Messenger(application.bot, draw=lambda shown: PNG if shown == {"rows": 1} else b"")
+    sent = await messenger.send(Message((bold("3 today"),), picture={"rows": 1}, silent=True), telegram_id=READER)
+    (message,) = sandbox.messages(READER)
+
+    assert isinstance(sent, Sent)
+    assert ("3 today", True) == (message["caption"], "photo" in message)
+
+
+async def test_a_picture_that_cannot_be_drawn_or_is_refused_is_only_its_caption(application, sandbox):
+    sandbox.add_private(READER)
+
+    def broken(_shown):
+        raise ValueError("no font")
+
+    picture = Message((bold("3 today"),), picture={})
+    await Messenger(application.bot, draw=broken).send(picture, telegram_id=READER)
+    await Messenger(application.bot, draw=lambda _shown: PNG).send(picture, telegram_id=READER, plain=True)
+
+    assert ["3 today", "3 today"] == [message.get("text") for message in sandbox.messages(READER)]

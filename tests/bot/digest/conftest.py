@@ -38,6 +38,7 @@ class Archive:
     async def reader(self, telegram_id=7, **changes):
         chat = await self.store.write(open_chat, telegram_id, kind="private", lang="en", now=self.clock.now())
         await self.store.write(add_term, chat.id, entity="jnim", now=self.clock.now())
+        changes["settings"] = {"picture": False} | changes.get("settings", {})
         await self.store.write(update_chat, chat.id, **({"mode": "digest"} | changes))
         return chat.id
 

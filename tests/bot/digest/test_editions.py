@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.delivery.message import Message
 from bot.delivery.render import to_html, units
+from bot.digest.chart import Picture
 from bot.digest.editions import Desk, digest_now, open_due_editions
 from bot.digest.pulse import take_pulse
 from matchers.types import Change, ChangeKind
@@ -188,3 +189,26 @@ async def test_an_edition_says_day_outlets_tolls_and_places_in_the_chats_languag
         "   Bilan le plus élevé annoncé : tués 7",
         "   📍 GAO",
     ] == [line for line in told.splitlines() if line]
+
+
+async def test_the_picture_comes_after_the_text_with_the_same_in_words(archive):
+    chat = await archive.reader(settings={"picture": True})
+    for number in range(3):
+        await archive.report(f"GSIM {number} attaque Kidal")
+    archive.clock.advance(3600)
+    await open_due_editions(archive.store, archive.clock, name=name)
+    text, picture = [Message.from_json(due.payload) for due in await owed(archive)]
+
+    assert chat
+    assert (None, "JNIM: 3 today, 3 in 14 days\nOn the map: Kidal") == (text.picture, picture.text)
+    assert [("JNIM", (0,) * 13 + (3,))] == [(row.name, row.counts) for row in Picture.from_json(picture.picture).rows]
+    assert [("Kidal", 3)] == [(spot.name, spot.weight) for spot in Picture.from_json(picture.picture).spots]
+
+
+async def test_a_thin_line_gets_its_counts_as_blocks(sqlite_archive):
+    chat = await sqlite_archive.reader(settings={"light": True})
+    await sqlite_archive.report("GSIM attaque Kidal")
+    await now(sqlite_archive, chat)
+    (due,) = await owed(sqlite_archive)
+
+    assert "▁▁▁▁▁▁▁▁▁▁▁▁▁█\u200e 1 · JNIM" in Message.from_json(due.payload).text
