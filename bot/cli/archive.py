@@ -25,10 +25,12 @@ _WORDS = typer.Argument(help="Words, and filters: entity:jnim place:Gao outlet:r
 _SLICE = 500
 
 
+commands = typer.Typer()
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command("search")(search_command)
-    app.command("digest")(digest_command)
+    app.registered_commands += commands.registered_commands
 
 
 @contextmanager
@@ -44,6 +46,7 @@ def opened() -> Iterator[Database]:
         database.dispose()
 
 
+@commands.command("search")
 def search_command(
     *,
     words: Annotated[list[str], _WORDS],
@@ -103,6 +106,7 @@ def _object(entry: EntryRecord) -> dict[str, Any]:
     }
 
 
+@commands.command("digest")
 def digest_command(
     *,
     preview: Annotated[int | None, typer.Option("--preview", help="A chat, by its Telegram id.")] = None,

@@ -128,13 +128,13 @@ def draw(picture: Picture) -> bytes:
         sheet.write(picture.title, 24, y=22, size=_LARGE, weight="bold")
         top = _HEAD
         for row in picture.rows:
-            _draw_row(sheet, row, top)
+            _draw_row(sheet, row, top=top)
             top += _ROW
         if picture.rows:
-            _draw_days(sheet, picture.days, top)
+            _draw_days(sheet, picture.days, top=top)
             top += _DAYS
         if picture.spots:
-            _draw_map(sheet, picture, top)
+            _draw_map(sheet, picture, top=top)
         return _png(figure)
 
 
@@ -179,7 +179,7 @@ class _Sheet:
         return placed
 
 
-def _draw_row(sheet: _Sheet, row: Row, top: int) -> None:
+def _draw_row(sheet: _Sheet, row: Row, *, top: int) -> None:
     """Draw one entity: its name, a bar a day, today's number."""
     name = row.name if len(row.name) <= _NAME else f"{row.name[: _NAME - 1]}…"
     sheet.write(name, 24, y=top)
@@ -198,7 +198,7 @@ def _draw_row(sheet: _Sheet, row: Row, top: int) -> None:
     axes.set_ylim(0, max(*row.counts, 3) * 1.05)
 
 
-def _draw_days(sheet: _Sheet, days: tuple[str, str], top: int) -> None:
+def _draw_days(sheet: _Sheet, days: tuple[str, str], *, top: int) -> None:
     first, today = days
     sheet.write(first, 24, y=top - 4, size=_SMALL, color=_FAINT)
     sheet.write(today, 944, y=top - 4, size=_SMALL, color=_TODAY, weight="bold", end=True)
@@ -222,7 +222,7 @@ def territory(code: str, lang: str) -> str:
     return name
 
 
-def _draw_map(sheet: _Sheet, picture: Picture, top: int) -> None:
+def _draw_map(sheet: _Sheet, picture: Picture, *, top: int) -> None:
     from matplotlib.collections import PolyCollection
 
     spots = picture.spots
@@ -239,10 +239,10 @@ def _draw_map(sheet: _Sheet, picture: Picture, top: int) -> None:
     rings = [ring for shape in _outlines().values() for ring in shape]
     axes.add_collection(PolyCollection(rings, facecolors=_LAND, edgecolors=_LINE, linewidths=1.2))
     for country, shape in _outlines().items():
-        _name_country(axes, territory(country, picture.lang), shape, window=(west, south, east, north))
+        _name_country(axes, territory(country, picture.lang), shape=shape, window=(west, south, east, north))
     taken: list[tuple[float, float]] = []
     for spot in spots:
-        _mark(axes, spot, taken, step=(north - south) * _TEXT / _MAP)
+        _mark(axes, spot, taken=taken, step=(north - south) * _TEXT / _MAP)
 
 
 def _window(spots: Sequence[Spot], shape: float) -> tuple[float, float, float, float]:
@@ -256,7 +256,7 @@ def _window(spots: Sequence[Spot], shape: float) -> tuple[float, float, float, f
 
 
 def _name_country(
-    axes: Axes, country: str, shape: list[list[list[float]]], *, window: tuple[float, float, float, float]
+    axes: Axes, country: str, *, shape: list[list[list[float]]], window: tuple[float, float, float, float]
 ) -> None:
     """Write a country's name faintly at the middle of what the map shows of its largest ring."""
     west, south, east, north = window
@@ -271,7 +271,7 @@ def _name_country(
     )  # fmt: skip
 
 
-def _mark(axes: Axes, spot: Spot, taken: list[tuple[float, float]], *, step: float) -> None:
+def _mark(axes: Axes, spot: Spot, *, taken: list[tuple[float, float]], step: float) -> None:
     """Mark a place and name it, a line lower where another name stands."""
     axes.scatter(
         [spot.lon],
