@@ -63,6 +63,7 @@ faults: $(VENV)/.for-test  ## break things on purpose and count what is lost; re
 	$(BIN)/python -m tests.faults $(ARGS)
 
 bench: $(VENV)/.for-test  ## measure: ratios to peers in one run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(PINS)/peers.txt
 	$(BIN)/python -m tests.bench $(ARGS)
 
 eval: $(VENV)/.for-test  ## score matching and stories on labelled sets: make eval DATA=DIR
@@ -80,6 +81,7 @@ pins:  ## compile the pins anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/test.in -o $(PINS)/test.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/binaries.in -o $(PINS)/binaries.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/publish.in -o $(PINS)/publish.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/peers.in -o $(PINS)/peers.txt
 
 clean:  ## remove what was made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

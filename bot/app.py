@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -312,6 +313,7 @@ async def _poller(
     stack.push_async_callback(client.close)
     parser = ParserPool()
     stack.push_async_callback(parser.close)
+    gc.freeze()  # catalogue and libraries stay: without this each full collection walks them, 300 ms at a time
     return Poller(
         store,
         Ingest(store, watchlist, window=WINDOW),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -14,10 +14,11 @@ from structlog.contextvars import bound_contextvars
 from bot.feeds.cadence import NETWORK_KINDS, CadenceSettings, PollFacts, expected_since, plan, wants_unconditional
 from bot.feeds.fetch import Fetched, FetchFailed, FetchResult, fetch
 from bot.feeds.line import Line
-from bot.feeds.parse import ParseFailed
+from bot.feeds.parse import ParseFailed, Task
+from bot.feeds.shown import Shown
 from bot.ingest import LeaseLost
 from bot.metrics import Metrics
-from bot.triage import Triage, keys_of, triage
+from bot.triage import Reading, Triage, keys_in_doubt, keys_of, triage
 from storage.entries import known_entries
 from storage.errors import StorageError
 from storage.feeds import claim_feeds, cool_host, record_poll, release_leases, spread_overdue
@@ -32,12 +33,15 @@ if TYPE_CHECKING:
     from bot.http import GuardedClient
     from bot.ingest import Ingest, IngestReport
     from bot.store import Store
+    from storage.database import Session
     from storage.records import FeedToPoll
 
 log = structlog.get_logger()
 
 # Feeds in the air at once: at a mean of one second each, four thousand a minute.
 AT_ONCE: Final = 64
+# Feeds begun in one tick, so that no tick holds the event loop for long.
+_A_TICK: Final = 40
 # Overdue feeds begun a second after a restart, and new ones of a long list.
 PER_SECOND: Final = 40.0
 # Fetch 30, parse 10, store 5 seconds: longer, and the lease may be another's.
@@ -85,6 +89,7 @@ class Poller:
     told: Callable[[PollReport], None] = _nobody
     _jitter: random.Random = field(default_factory=random.Random)
     _line: Line = field(default_factory=Line)
+    _shown: Shown = field(default_factory=Shown)
     _flying: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def settle_in(self) -> int:
@@ -103,7 +108,7 @@ class Poller:
 
         A feed that hangs keeps its own place only. `on_owed` is called when a poll owes something to a chat.
         """
-        room = AT_ONCE - len(self._flying)
+        room = min(AT_ONCE - len(self._flying), _A_TICK)
         if room <= 0:
             return 0
         now = self.edges.clock.now()
@@ -162,9 +167,8 @@ class Poller:
         result = await fetch(feed, self.edges.client, now=asked, unconditional=unconditional)
         reached = not (isinstance(result, FetchFailed) and result.kind in NETWORK_KINDS)
         self._line.note(feed.host, reached=reached, now=asked)
-        parsed, failure = await self._parse(feed, result)
+        parsed, triaged, failure = await self._read(feed, result)
         now = self.edges.clock.now()
-        triaged = await self._triage(feed, parsed, now=now) if parsed else None
         facts = PollFacts(
             new=len(triaged.new) if triaged else 0,
             rhythm=parsed.rhythm if parsed else None,
@@ -176,6 +180,8 @@ class Poller:
         )
         outcome = plan(feed, result, facts=facts, now=now, settings=self.settings)
         report = await self.ingest.take(feed, triaged, outcome=outcome)
+        if parsed:
+            self._shown.note(feed.id, parsed, now=now)
         self._count(report)
         if isinstance(result, FetchFailed) and result.kind == "throttled":
             await self.store.write(cool_host, feed.host, until=outcome.next_at)
@@ -186,26 +192,44 @@ class Poller:
         self.metrics.took_in(new=report.new, matched=report.matched, families=report.families, ages=report.ages)
         self.metrics.placed(report.kinds, merges=report.merges)
 
-    async def _parse(self, feed: FeedToPoll, result: FetchResult) -> tuple[ParsedFeed | None, ParseFailed | None]:
+    async def _read(
+        self, feed: FeedToPoll, result: FetchResult
+    ) -> tuple[ParsedFeed | None, Triage | None, ParseFailed | None]:
+        """Read what is new in a document, and once more the whole of it when what is new leaves a doubt."""
         if not isinstance(result, Fetched):
-            return None, None
+            return None, None, None
+        known = self._shown.known(feed.id, self.edges.clock.now())
+        task = Task(result.body, result.content_type, feed.lang, feed.url, known)
         try:
-            body, kind = result.body, result.content_type
-            return await self.edges.parser.parse(body, kind, lang=feed.lang, url=feed.url), None
+            parsed = await self.edges.parser.read(task)
+            triaged = await self._triage(feed, parsed)
+            if triaged is None:
+                parsed = await self.edges.parser.read(replace(task, known=b""))
+                triaged = await self._triage(feed, parsed)
         except ParseFailed as failure:
-            return None, failure
+            return None, None, failure
+        return parsed, triaged, None
 
-    async def _triage(self, feed: FeedToPoll, parsed: ParsedFeed, *, now: datetime) -> Triage:
-        keys = keys_of(parsed.entries)
-        known = await self.store.read(
-            known_entries,
-            feed.id,
-            guid_keys=[each.guid for each in keys if each.guid],
-            url_keys=[each.url for each in keys if each.url],
-            title_keys=[each.title for each in keys],
-        )
-        expected = None if feed.baseline else expected_since(feed.cadence, now)
-        return triage(parsed.entries, known, expected=expected, lang=parsed.lang or feed.lang, now=now)
+    async def _triage(self, feed: FeedToPoll, parsed: ParsedFeed) -> Triage | None:
+        """Sort what was read, off the event loop: hashing and comparing the keys of many feeds at once would stall it."""
+        return await self.store.read(_sorted_out, feed, parsed, now=self.edges.clock.now())
+
+
+def _sorted_out(session: Session, feed: FeedToPoll, parsed: ParsedFeed, *, now: datetime) -> Triage | None:
+    """Sort what was read beside what is known of the feed; None when the whole document is needed to do it rightly."""
+    keys = keys_of(parsed.entries)
+    known = known_entries(
+        session,
+        feed.id,
+        guid_keys=[each.guid for each in keys if each.guid],
+        url_keys=[each.url for each in keys if each.url],
+        title_keys=[each.title for each in keys],
+    )
+    if len(parsed.entries) < parsed.shown and keys_in_doubt(keys, known):
+        return None
+    expected = None if feed.baseline else expected_since(feed.cadence, now)
+    reading = Reading(parsed.lang or feed.lang, parsed.shown, expected)
+    return triage(parsed.entries, keys, known=known, reading=reading, now=now)
 
 
 def _report(feed: FeedToPoll, result: FetchResult, *, failure: ParseFailed | None, report: IngestReport) -> PollReport:

@@ -104,31 +104,54 @@ def _hash(kind: str, text: str) -> str:
     return hashlib.sha256(f"{kind}:{text}".encode()).hexdigest()[:32]
 
 
-def triage(
-    entries: Sequence[ParsedEntry], known: KnownEntries, *, expected: float | None, lang: str, now: datetime
-) -> Triage:
-    """Sort a poll's entries; the same entry twice in one poll counts once.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Hold how a feed was read: its language, how many entries it shows in all, how many new ones were expected.
 
-    `expected` is how many new entries the feed's rate has promised since it was last read; None when it
-    never was: then this poll is the baseline.
+    `expected` is what its rate has promised since it was last read; None when it never was: then this
+    poll is the baseline.
     """
+
+    lang: str = ""
+    shown: int = 0
+    expected: float | None = 0.0
+
+
+def keys_in_doubt(keys: Sequence[Keys], known: KnownEntries) -> bool:
+    """Say whether one of an entry's keys is known and the other is not the same entry's.
+
+    In a document that was read in part it cannot be told whether that key is one at all; see `keys_of`.
+    """
+    return any(_is_in_doubt(each, known) for each in keys)
+
+
+def _is_in_doubt(keys: Keys, known: KnownEntries) -> bool:
+    by_guid, by_url = known.by_guid.get(keys.guid), known.by_url.get(keys.url)
+    return keys.url != by_guid.url_key if by_guid else by_url is not None and keys.guid != ""
+
+
+def triage(
+    entries: Sequence[ParsedEntry], keys: Sequence[Keys], *, known: KnownEntries, reading: Reading, now: datetime
+) -> Triage:
+    """Sort a poll's entries by their keys; the same entry twice in one poll counts once."""
     new: dict[str, NewEntry] = {}
     changed: dict[int, ChangedEntry] = {}
     seen: dict[int, None] = {}
     told: set[tuple[str, str]] = set()
-    for entry, keys in zip(entries, keys_of(entries), strict=True):
-        old = known.by_guid.get(keys.guid) or known.by_url.get(keys.url)
+    for entry, own in zip(entries, keys, strict=True):
+        old = known.by_guid.get(own.guid) or known.by_url.get(own.url)
         if old is None:
-            same = (keys.url or keys.main, keys.title)
+            same = (own.url or own.main, own.title)
             if same not in told:
-                new.setdefault(keys.main, _new(entry, keys, lang=lang, now=now))
+                new.setdefault(own.main, _new(entry, own, lang=reading.lang, now=now))
             told.add(same)
             continue
         seen.setdefault(old.id)
-        if edit := _edit(entry, keys, old=old):
+        if edit := _edit(entry, own, old=old):
             changed.setdefault(old.id, edit)
-    judged = [_judge(each, known, baseline=expected is None, now=now) for each in new.values() if each.title]
-    held = _flood(judged, shown=len(entries), expected=expected, now=now) if expected is not None else frozenset()
+    baseline = reading.expected is None
+    judged = [_judge(each, known, baseline=baseline, now=now) for each in new.values() if each.title]
+    held = frozenset() if baseline else _flood(judged, reading=reading, now=now)
     judged = [_as(each, Disposition.HELD) if each.key in held else each for each in judged]
     return Triage(tuple(judged), tuple(changed.values()), tuple(seen), flood=bool(held))
 
@@ -176,13 +199,14 @@ def _is_twin(entry: NewEntry, twin: KnownEntry | None, *, now: datetime) -> bool
     return entry.content_hash == twin.content_hash or now - twin.first_seen < _RUBRIC
 
 
-def _flood(entries: Sequence[NewEntry], *, shown: int, expected: float, now: datetime) -> frozenset[str]:
+def _flood(entries: Sequence[NewEntry], *, reading: Reading, now: datetime) -> frozenset[str]:
     """Return the keys of what is held back: a publisher's accident, not news.
 
     Mostly old entries: the old ones are held, a fresh one among them still rings. Far more than
     the feed was expected to bring, or nearly everything that it shows and without a date (a move
     to another system): all are held. Legitimate after an outage, hence the rate; see `expected`.
     """
+    shown, expected = max(reading.shown, len(entries)), reading.expected or 0.0
     old = [entry.key for entry in entries if now - entry.effective > _FLOOD_OLD]
     undated = sum(entry.published is None for entry in entries)
     most = max(FLOOD_MOST, _FLOOD_TIMES * expected)

@@ -10,6 +10,7 @@ ambiguous names are dropped only when the path itself names the article.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
@@ -31,6 +32,7 @@ _AMP_CACHE: Final = re.compile(r"^[\w-]+\.cdn\.ampproject\.org/[cv]/(?:s/)?(.+)$
 _NAMES_ARTICLE: Final = re.compile(r"\d{4,}|(?:[^/]+-){3,}[^/]+")
 
 
+@lru_cache(maxsize=4096)
 def canonical_url(url: str) -> str:
     """Return the form under which two addresses of one article are equal; "" for what is no web address."""
     return _canonical(unescape(url.strip()), unwraps=3)

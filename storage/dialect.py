@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import Connection, Engine
     from sqlalchemy import Table as SqlTable
@@ -78,15 +79,31 @@ def insert_new(session: Session, table: type[Table], rows: Sequence[Mapping[str,
     return sum(session.connection().execute(before, dict(row)).rowcount for row in rows)
 
 
+def insert_returning(
+    session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]], *, columns: Sequence[str]
+) -> list[Any]:
+    """Insert rows in few statements, leave out those that a unique key already holds, return columns of the new ones."""
+    if not rows:
+        return []
+    insert = sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
+    wanted = (getattr(table, name) for name in columns)
+    new = insert.on_conflict_do_nothing().returning(*wanted)
+    return list(session.connection().execute(new, [dict(row) for row in rows]))
+
+
 def insert_or_update(
-    session: Session, table: type[Table], *, row: Mapping[str, Any], key: Sequence[str], change: Sequence[str]
+    session: Session,
+    table: type[Table],
+    *,
+    row: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    key: Sequence[str],
+    change: Sequence[str],
 ) -> None:
-    """Insert a row, or set the columns of `change` where `key` already stands."""
-    insert = (sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)).values(dict(row))
+    """Insert a row, or several, or set the columns of `change` where `key` already stands."""
+    insert = sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
     new = insert.excluded
-    session.connection().execute(
-        insert.on_conflict_do_update(index_elements=list(key), set_={name: new[name] for name in change})
-    )
+    update = insert.on_conflict_do_update(index_elements=list(key), set_={name: new[name] for name in change})
+    session.connection().execute(update, dict(row) if isinstance(row, Mapping) else [dict(each) for each in row])
 
 
 def skip_locked(session: Session, query: Any, *, of: type[Table]) -> Any:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select, update
 
 from matchers.types import Field, Match, Mention, Reason
-from storage.dialect import insert_new
+from storage.dialect import insert_new, insert_returning
 from storage.feeds import outlet_spec
 from storage.fulltext import put_words
-from storage.records import ArchivedText, EntryRecord, KnownEntries, KnownEntry
+from storage.records import ArchivedText, EntryRecord, KnownEntries, KnownEntry, NewEntry
 from storage.tables import Entry, EntryAlias, Feed, MatchRow, Outlet
 
 if TYPE_CHECKING:
@@ -21,59 +22,58 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
-    from storage.records import ChangedEntry, NewEntry
+    from storage.records import ChangedEntry
 
 
 # How old "the feed still shows it" may grow before it is written again: most polls then write nothing here.
 _TOUCH: Final = timedelta(hours=6)
 
 
+_FIELDS: Final = tuple(each.name for each in fields(NewEntry))
+# Asked at every poll: columns of a KnownEntry in its order, not objects, in statements that are built once.
+_ENTRIES: Final[Any] = Entry.__table__  # type: ignore[attr-defined]  # SQLModel gives it at run time
+_KNOWN: Final = tuple(
+    _ENTRIES.c[name] for name in ("id", "guid_key", "url_key", "title_key", "content_hash", "first_seen")
+)
+_KEYS: Final[Any] = bindparam("keys", expanding=True)
+_BY_KEY: Final = {
+    kind: select(*_KNOWN)
+    .where(_ENTRIES.c.feed_id == bindparam("feed"), _ENTRIES.c[f"{kind}_key"].in_(_KEYS))
+    .order_by(_ENTRIES.c.id)
+    for kind in ("guid", "url", "title")
+}
+_BY_ALIAS: Final = (
+    select(col(EntryAlias.key), *_KNOWN)
+    .join(EntryAlias, col(EntryAlias.entry_id) == _ENTRIES.c.id)
+    .where(col(EntryAlias.feed_id) == bindparam("feed"), col(EntryAlias.key).in_(_KEYS))
+)
+
+
 def known_entries(
     session: Session, feed: int, *, guid_keys: Iterable[str], url_keys: Iterable[str], title_keys: Iterable[str]
 ) -> KnownEntries:
     """Return what we have of one feed under any of these keys, churned guids included."""
-    guids = set(guid_keys)
-    by_guid = {known.guid_key: known for known in _known(session, feed, col(Entry.guid_key).in_(guids))}
-    churned = select(EntryAlias.key, Entry).join(Entry, col(Entry.id) == col(EntryAlias.entry_id))
-    for alias, entry in session.exec(churned.where(EntryAlias.feed_id == feed, col(EntryAlias.key).in_(guids))):
-        by_guid[alias] = _known_entry(entry)
+    given = {"guid": set(guid_keys), "url": set(url_keys), "title": set(title_keys)}
+    asked = {kind: {"feed": feed, "keys": sorted(keys)} for kind, keys in given.items() if keys}
+    rows = {kind: session.connection().execute(_BY_KEY[kind], values) for kind, values in asked.items()}
+    by_guid = {row[1]: KnownEntry(*row) for row in rows.get("guid", ())}
+    if "guid" in asked:
+        churned = session.connection().execute(_BY_ALIAS, asked["guid"])
+        by_guid |= {row[0]: KnownEntry(*row[1:]) for row in churned}
     return KnownEntries(
         by_guid=by_guid,
-        by_url={known.url_key: known for known in _known(session, feed, col(Entry.url_key).in_(set(url_keys)))},
-        by_title={known.title_key: known for known in _known(session, feed, col(Entry.title_key).in_(set(title_keys)))},
-    )
-
-
-def _known(session: Session, feed: int, where: Any) -> list[KnownEntry]:
-    rows = session.exec(select(Entry).where(Entry.feed_id == feed, where).order_by(col(Entry.id)))
-    return [_known_entry(entry) for entry in rows]
-
-
-def _known_entry(entry: Entry) -> KnownEntry:
-    return KnownEntry(
-        id=entry.id or 0,
-        guid_key=entry.guid_key,
-        url_key=entry.url_key,
-        title_key=entry.title_key,
-        content_hash=entry.content_hash,
-        first_seen=entry.first_seen,
+        by_url={row[2]: KnownEntry(*row) for row in rows.get("url", ())},
+        by_title={row[3]: KnownEntry(*row) for row in rows.get("title", ())},
     )
 
 
 def add_entries(session: Session, feed: int, *, entries: Sequence[NewEntry], now: datetime) -> dict[str, int]:
     """Store new entries; return the id of each key that was really new."""
-    rows = [asdict(entry) | {"feed_id": feed, "first_seen": now, "last_seen": now, "revision": 0} for entry in entries]
-    there = _ids(session, feed, [entry.key for entry in entries])
-    insert_new(session, Entry, rows)
-    now_there = _ids(session, feed, [entry.key for entry in entries])
-    new = {key: entry for key, entry in now_there.items() if key not in there}
+    fixed = {"feed_id": feed, "first_seen": now, "last_seen": now, "revision": 0}
+    rows = [{name: getattr(entry, name) for name in _FIELDS} | fixed for entry in entries]
+    new = dict(insert_returning(session, Entry, rows, columns=("key", "id")))
     put_words(session, [(new[e.key], f"{e.title}\n{e.summary}") for e in entries if e.key in new])
     return new
-
-
-def _ids(session: Session, feed: int, keys: Sequence[str]) -> dict[str, int]:
-    rows = session.exec(select(Entry.key, Entry.id).where(Entry.feed_id == feed, col(Entry.key).in_(keys)))
-    return {key: entry for key, entry in rows if entry is not None}
 
 
 def revise_entries(session: Session, feed: int, *, changed: Sequence[ChangedEntry], now: datetime) -> None:
@@ -101,6 +101,8 @@ def revise_entries(session: Session, feed: int, *, changed: Sequence[ChangedEntr
 
 def touch_entries(session: Session, entries: Sequence[int], *, now: datetime) -> None:
     """Note that the feed still shows these entries, so that their keys live on; every few hours is enough."""
+    if not entries:
+        return
     stale = col(Entry.last_seen) < now - _TOUCH
     session.exec(update(Entry).where(col(Entry.id).in_(entries), stale).values(last_seen=now))
 

@@ -28,12 +28,13 @@ _HEAD: Final = struct.Struct(">I")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Hold a body to be read, and what is known of it."""
+    """Hold a body to be read, and what is known of it; `known` are marks of entries that need not be read again."""
 
     body: bytes
     content_type: str
     lang: str = ""
     url: str = ""
+    known: bytes = b""
 
 
 class ParseFailed(Exception):
@@ -54,14 +55,18 @@ class ParserPool:
         for _ in range(workers):
             self._free.put_nowait(None)
 
-    async def parse(self, body: bytes, content_type: str, *, lang: str = "", url: str = "") -> ParsedFeed:
+    async def parse(self, body: bytes, content_type: str) -> ParsedFeed:
+        """Return the feed in a body of which nothing is known; raise ParseFailed."""
+        return await self.read(Task(body, content_type))
+
+    async def read(self, task: Task) -> ParsedFeed:
         """Return the feed in a body; raise ParseFailed. A worker that is late is killed and replaced."""
         worker = await self._free.get()
         try:
             if worker is None or worker.returncode is not None:
                 worker = await _start()
             async with asyncio.timeout(self._deadline_s):
-                answer, held = await _ask(worker, Task(body, content_type, lang, url))
+                answer, held = await _ask(worker, task)
             worker = await _rested(worker, held)
         except TimeoutError:
             worker = await _ended(worker)

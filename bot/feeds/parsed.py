@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,12 +32,18 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """Hold a feed's entries in its own order, and its own word on its rhythm."""
+    """Hold a feed's entries in its own order, and its own word on its rhythm.
+
+    `shown` is how many entries the document shows in all: more than `entries` when those that are known
+    were left out. `marks` are digests of all of them, by which they can be left out next time.
+    """
 
     title: str
     lang: str
     entries: tuple[ParsedEntry, ...]
-    rhythm: Rhythm = field(default_factory=Rhythm)
+    rhythm: Rhythm | None = None
+    shown: int = 0
+    marks: bytes = b""
 
 
 class NotAFeed(ValueError):

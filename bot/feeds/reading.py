@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin
@@ -18,6 +19,7 @@ from bot.feeds.json_feed import is_json, read_json_feed
 from bot.feeds.parsed import NotAFeed, ParsedEntry, ParsedFeed, Rhythm
 from bot.feeds.plain import in_known_encoding, plain
 from bot.feeds.sitemap import is_sitemap, read_sitemap
+from bot.feeds.trimming import trim
 
 if TYPE_CHECKING:
     from time import struct_time
@@ -35,19 +37,20 @@ _DAY_NAME: Final = re.compile(r"<day>\s*([A-Za-z]{6,9})\s*</day>", re.IGNORECASE
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def read_feed(body: bytes, content_type: str, *, lang: str = "", url: str = "") -> ParsedFeed:
+def read_feed(body: bytes, content_type: str, *, lang: str = "", url: str = "", known: bytes = b"") -> ParsedFeed:
     """Return the feed in a body; raise NotAFeed when there is none. A broken feed with entries is a feed.
 
     `lang` is what is known of the feed's language: it decides on an encoding that nobody declared.
     `url` is where the feed stands: relative addresses begin there when the feed names no site.
+    `known` are the marks of entries that need not be read again.
     """
     if is_json(body):
         feed = read_json_feed(body, most_title=_MOST_TITLE, most_summary=_MOST_SUMMARY)
     elif is_sitemap(body):
         feed = read_sitemap(body, most_title=_MOST_TITLE)
     else:
-        feed = _read_xml(body, content_type, lang=lang, url=url)
-    return ParsedFeed(feed.title, feed.lang, _newest(feed.entries), feed.rhythm)
+        feed = _read_document(*in_known_encoding(body, content_type, lang=lang), url=url, known=known)
+    return replace(feed, entries=_newest(feed.entries), shown=max(feed.shown, len(feed.entries)))
 
 
 def _newest(entries: tuple[ParsedEntry, ...]) -> tuple[ParsedEntry, ...]:
@@ -58,8 +61,19 @@ def _newest(entries: tuple[ParsedEntry, ...]) -> tuple[ParsedEntry, ...]:
     return tuple(entries[n] for n in sorted(by_age[:MOST_ENTRIES]))
 
 
-def _read_xml(body: bytes, content_type: str, *, lang: str, url: str) -> ParsedFeed:
-    body, content_type = in_known_encoding(body, content_type, lang=lang)
+def _read_document(body: bytes, content_type: str, *, url: str, known: bytes) -> ParsedFeed:
+    trimmed = trim(body, known)
+    if trimmed is None:
+        return _read_xml(body, content_type, url=url)
+    if not trimmed.kept:
+        return ParsedFeed("", "", (), shown=trimmed.shown, marks=trimmed.marks)
+    feed = _read_xml(trimmed.body, content_type, url=url)
+    if len(feed.entries) < trimmed.kept:  # it was not cut as it should have been
+        return _read_xml(body, content_type, url=url)
+    return replace(feed, shown=trimmed.shown, marks=trimmed.marks)
+
+
+def _read_xml(body: bytes, content_type: str, *, url: str) -> ParsedFeed:
     parsed = feedparser.parse(
         io.BytesIO(body),
         response_headers={"content-type": content_type},

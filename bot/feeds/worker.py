@@ -39,7 +39,7 @@ def main() -> None:
 
 def _read(task: Task) -> ParsedFeed | str:
     try:
-        return read_feed(task.body, task.content_type, lang=task.lang, url=task.url)
+        return read_feed(task.body, task.content_type, lang=task.lang, url=task.url, known=task.known)
     except NotAFeed as error:
         return str(error)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.feeds.reading import ParsedEntry
-from bot.triage import keys_of, triage
+from bot.triage import Reading, keys_in_doubt, keys_of, triage
 from storage.records import Disposition, KnownEntries, KnownEntry
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -29,7 +29,8 @@ def known(*entries, first_seen=NOW - timedelta(hours=1)):
 
 
 def sorted_out(entries, have=None, *, baseline=False, expected=0.0):
-    return triage(entries, have or known(), expected=None if baseline else expected, lang="fr", now=NOW)
+    reading = Reading("fr", len(entries), None if baseline else expected)
+    return triage(entries, keys_of(entries), known=have or known(), reading=reading, now=NOW)
 
 
 def dispositions(result):
@@ -175,3 +176,19 @@ def test_a_site_that_moved_and_lost_its_dates_is_held():
     moved, usual = sorted_out(many(15, dated=False)), sorted_out(many(15, dated=False), expected=12.0)
 
     assert (True, False) == (moved.flood, usual.flood)
+
+
+@pytest.mark.parametrize(
+    ("guid", "url", "doubt"),
+    [
+        ("g1", "https://example.org/a", False),
+        ("g1", "https://example.org/b", True),
+        ("g2", "https://example.org/a", True),
+        ("", "https://example.org/a", False),
+        ("g2", "https://example.org/b", False),
+    ],
+)
+def test_one_known_key_beside_an_unknown_one_is_in_doubt(guid, url, doubt):
+    have = known(entry("g1", "https://example.org/a"))
+
+    assert doubt is keys_in_doubt(keys_of([entry(guid, url)]), have)

@@ -300,3 +300,52 @@ def test_one_broken_letter_does_not_spoil_all_the_others():
     cut = body.replace(b"</description>", "é".encode()[:1] + b"</description>")
 
     assert WORDS == first_title(cut, "text/xml")
+
+
+def items(*titles, head="", tail="</channel></rss>"):
+    each = "".join(
+        f"<item><title>{title}</title><guid>{title}</guid><description>Court {title}</description>"
+        f"<content:encoded><![CDATA[<p>Long {title}</p>]]></content:encoded><category>x</category></item>"
+        for title in titles
+    )
+    return (
+        f'<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>T</title>{head}{each}{tail}'
+    ).encode()
+
+
+def titles(feed):
+    return [entry.title for entry in feed.entries]
+
+
+def test_what_was_read_before_is_not_read_again_and_what_is_new_is():
+    first = read_feed(items("un", "deux"), "text/xml")
+    second = read_feed(items("trois", "un", "deux"), "text/xml", known=first.marks)
+    third = read_feed(items("trois", "un", "deux", head="<ttl>5</ttl>"), "text/xml", known=second.marks)
+
+    assert (["un", "deux"], ["trois"], []) == (titles(first), titles(second), titles(third))
+    assert [2, 3, 3] == [first.shown, second.shown, third.shown]
+
+
+def test_an_entry_of_which_one_letter_changed_is_read_again():
+    first = read_feed(items("un", "deux"), "text/xml")
+
+    assert ["UN"] == titles(read_feed(items("UN", "deux"), "text/xml", known=first.marks))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        items("un", head="<!-- <item><title>zéro</title></item> -->"),
+        items("un", tail="<item><title>cut"),
+        items("un <![CDATA[ </item><item> ]]>"),
+    ],
+)
+def test_what_cannot_be_cut_cleanly_is_read_whole(body):
+    assert "un" == titles(read_feed(body, "text/xml"))[0][:2]
+
+
+def test_a_summary_is_taken_before_the_full_text_and_the_full_text_before_nothing():
+    short = read_feed(items("un"), "text/xml").entries[0]
+    bare = read_feed(items("un").replace(b"Court un", b" "), "text/xml").entries[0]
+
+    assert ("Court un", "Long un") == (short.summary, bare.summary)
