@@ -117,6 +117,7 @@ class Poller:
             task = asyncio.create_task(self._fly(feed, on_owed), name=f"poll {feed.id}")
             self._flying.add(task)
             task.add_done_callback(self._flying.discard)
+            await asyncio.sleep(0)  # one start after another: a tick must not hold the loop
         return len(feeds)
 
     async def _fly(self, feed: FeedToPoll, on_owed: Callable[[], None]) -> None:
