@@ -68,10 +68,12 @@ class Terminal:
         answer = value.get("reply_to_message")
         told = f" ↩ {answer.get('text', '')[:40]}…" if answer else ""
         self._console.rule(Text(f"{head}  #{value['message_id']}{told}", style="dim"), align="left", style="dim")
-        if "photo" in value:
-            self._console.print("[picture]", style="dim", markup=False)
-        words = value.get("text") or value.get("caption", "")
-        self._console.print(styled(words, value.get("entities") or value.get("caption_entities", [])))
+        for kind, shown in (("photo", "[picture]"), ("document", "[file]")):
+            if kind in value:
+                name = value[kind].get("file_name", "") if kind == "document" else ""
+                self._console.print(Text(f"{shown} {name}".rstrip(), style="dim"))
+        words, entities = value.get("text") or value.get("caption", ""), value.get("entities")
+        self._console.print(styled(words, entities or value.get("caption_entities", [])))
         self._print_keyboard(value)
 
     def _print_keyboard(self, value: dict[str, Any]) -> None:

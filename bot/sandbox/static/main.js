@@ -229,7 +229,10 @@ function connect() {
     gap: () => void stretch.reload(),
     message: arrived,
     edit: inHere((message) => stretch.edit(message)),
-    delete: inHere((message) => stretch.remove(message.message_id)),
+    delete: (message) => {
+      inHere(({ message_id }) => stretch.remove(message_id))(message);
+      void refresh();
+    },
     toast: ({ query, text }) => {
       const button = asked.get(query);
       asked.delete(query);

@@ -75,6 +75,14 @@ def test_edits_silence_and_answers_are_marked(terminal):
     assert [True, True, True] == [words in said(terminal) for words in ("🔕", "↩ The first alert", "✎ edited")]
 
 
+def test_a_photo_and_a_document_are_named_with_their_captions(terminal):
+    bold = [{"type": "bold", "offset": 0, "length": 5}]
+    terminal.print_event("message", from_bot(text="", photo=[{}], caption="Chart", caption_entities=bold))
+    terminal.print_event("message", from_bot(text="", document={"file_name": "feeds.opml"}))
+
+    assert [True, True] == ["[picture]\nChart\n" in said(terminal), "[file] feeds.opml\n" in said(terminal)]
+
+
 def test_what_others_say_is_not_shown(terminal):
     terminal.print_event("message", from_bot(chat={"id": 8}))
     terminal.print_event("message", from_bot(**{"from": {"is_bot": False}}))
