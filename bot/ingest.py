@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -16,9 +16,11 @@ import structlog
 from bot.alerting import StoryNews, decide
 from bot.loudness import Weight
 from bot.metrics import NO_FAMILY, OWN_WORDS
+from bot.sighting import place_matches, places_in
 from matchers.revisions import StoryState, revise
 from matchers.stories import StoryIndex, place
 from matchers.types import EntryText, PlacementKind, StoryEntry
+from storage.areas import area_subscribers, is_looked_for, note_places
 from storage.entries import add_entries, add_matches, revise_entries, touch_entries
 from storage.feeds import record_poll
 from storage.outbox import owe, owe_stories
@@ -35,11 +37,12 @@ if TYPE_CHECKING:
 
     from bot.store import Store
     from bot.triage import Triage
+    from matchers.places import Place
     from matchers.types import Match, Placement
     from matchers.watchlist import Watchlist
     from storage.database import Session
     from storage.delivery_records import NewDelivery
-    from storage.records import FeedToPoll, NewEntry, PollOutcome
+    from storage.records import FeedToPoll, NewEntry, PollOutcome, Subscriber
 
 log = structlog.get_logger()
 
@@ -68,10 +71,11 @@ class IngestReport:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Hold a new entry with what was found in it."""
+    """Hold a new entry with what was found in it, and the places that it names."""
 
     entry: NewEntry
     matches: tuple[Match, ...]
+    places: tuple[Place, ...] = ()
 
 
 class Ingest:
@@ -97,11 +101,10 @@ class Ingest:
         return report
 
     def _match(self, feed: FeedToPoll, entries: Sequence[NewEntry]) -> list[_Found]:
+        texts = [EntryText(entry.title, entry.summary, entry.lang or feed.lang, feed.scope) for entry in entries]
         return [
-            _Found(
-                entry, self._watchlist.match(EntryText(entry.title, entry.summary, entry.lang or feed.lang, feed.scope))
-            )
-            for entry in entries
+            _Found(entry, self._watchlist.match(text), places_in(text))
+            for entry, text in zip(entries, texts, strict=True)
         ]
 
     def _commit(
@@ -118,7 +121,8 @@ class Ingest:
         fresh = [each for each in found if each.entry.key in ids and each.matches]
         for each in fresh:
             add_matches(session, ids[each.entry.key], matches=each.matches)
-        ringing = [each for each in fresh if each.entry.disposition is Disposition.ALERT]
+        placeable = fresh + self._only_places(session, found, ids=ids, now=now)
+        ringing = [each for each in placeable if each.entry.disposition is Disposition.ALERT]
         placed = self._place(session, feed, ids=ids, ringing=ringing, now=now)
         return IngestReport(
             new=len(ids),
@@ -131,6 +135,15 @@ class Ingest:
             kinds=Counter(placement.kind.value for placement, _ in placed),
             ages=tuple((now - each.entry.published).total_seconds() for each in ringing if each.entry.published),
         )
+
+    def _only_places(
+        self, session: Session, found: list[_Found], *, ids: Mapping[str, int], now: datetime
+    ) -> list[_Found]:
+        """Keep the places that entries name; return entries that name nothing else, while somebody looks for places."""
+        new = [each for each in found if each.entry.key in ids and each.places]
+        for each in new:
+            note_places(session, ids[each.entry.key], places=[place.id for place in each.places])
+        return [each for each in new if not each.matches] if is_looked_for(session, now=now) else []
 
     def _place(
         self, session: Session, feed: FeedToPoll, *, ids: Mapping[str, int], ringing: list[_Found], now: datetime
@@ -147,7 +160,14 @@ class Ingest:
             )
             self._seq = add_placement(session, placement, now=now)
             index.apply(placement)
-            placed.append((placement, self._tell(session, placement, matches=each.matches, now=now)))
+            placed.append(
+                (
+                    placement,
+                    self._tell(
+                        session, placement, matches=(*each.matches, *place_matches(each.places, placement)), now=now
+                    ),
+                )
+            )
         return placed
 
     def _caught_up(self, session: Session, now: datetime) -> StoryIndex:
@@ -191,6 +211,7 @@ class Ingest:
             session, entities=news.weight.entities, families=families, story=news.story, now=now, outlet=news.outlet
         )
         chats = tuned(session, watching, story=news.story)
+        chats = joined(chats, area_subscribers(session, news.story, now=now, outlet=news.outlet))
         ids = [each.chat for each in chats]
         known, rung = told(session, news.story, chats=ids), heard(session, ids, now=now)
         owed: list[NewDelivery] = []
@@ -210,6 +231,17 @@ def _families(found: Sequence[_Found]) -> Counter[str]:
 
 def _weight(state: StoryState, entities: tuple[str, ...]) -> Weight:
     return Weight(state.severity, state.independent, entities)
+
+
+def joined(watching: Sequence[Subscriber], looking: Sequence[Subscriber]) -> tuple[Subscriber, ...]:
+    """Return each chat once that hears of a story for its terms, for where it looks, or for both."""
+    by_chat = {each.chat: each for each in watching}
+    for each in looking:
+        known = by_chat.get(each.chat, each)
+        terms = known.terms if known is each else (*known.terms, *each.terms)
+        urgencies = known.urgencies if known is each else (*known.urgencies, *each.urgencies)
+        by_chat[each.chat] = replace(known, mode=each.mode, terms=terms, urgencies=urgencies)
+    return tuple(by_chat[chat] for chat in sorted(by_chat))
 
 
 def _story_entry(entry: NewEntry, number: int, *, feed: FeedToPoll, now: datetime) -> StoryEntry:

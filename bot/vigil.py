@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from bot.catalogue import load_gazetteer
 from matchers.terms import parse_term
 
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ class Vigil:
         if expression:
             return expression
         found = self.watchlist.entity(entity)
-        return (found.names.get(lang) or found.name) if found else entity.removeprefix("family:")
+        if found:
+            return found.names.get(lang) or found.name
+        place = load_gazetteer().place(entity)
+        return place.name_in(lang) if place else entity.removeprefix("family:")
 
     def is_armed(self, entity: str) -> bool:
         """Say whether an entity is an armed group."""

@@ -82,6 +82,20 @@ def distance_km(a: Place, b: Place) -> float:
     return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(chord)))
 
 
+def distance_to_leg_km(place: Place, start: Place, *, end: Place) -> float:
+    """Return how far a place lies from the straight line between two others, in kilometres.
+
+    On a plane around the middle of the leg: within 1 % up to a thousand kilometres at these latitudes.
+    """
+    scale = math.cos(math.radians((start.lat + end.lat) / 2))
+    ax, ay = start.lon * scale, start.lat
+    dx, dy = end.lon * scale - ax, end.lat - ay
+    px, py = place.lon * scale - ax, place.lat - ay
+    length = dx * dx + dy * dy
+    along = min(1.0, max(0.0, (px * dx + py * dy) / length)) if length else 0.0
+    return math.radians(math.hypot(px - along * dx, py - along * dy)) * EARTH_RADIUS_KM
+
+
 def _place(row: Mapping[str, Any], contexts: Mapping[str, list[str]]) -> Place:
     name = str(row.get("id", "(no id)"))
     missing = sorted({"id", "name", "country", "kind", "lat", "lon"} - row.keys())

@@ -1,4 +1,4 @@
-"""Declare what a chat taught the bot, what a team did with stories, and what admins did.
+"""Declare what a chat taught the bot, where it looks, what a team did with stories, and what admins did.
 
 Of people only ids are kept; whose id it is, Telegram says when it is shown.
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - SQLModel reads the annotations
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
+from sqlmodel import Field
 
-from storage.columns import big_column, key_column, moment_column, ref_column, text_column
+from storage.columns import Big, big_column, key_column, moment_column, ref_column, text_column
 from storage.tables import Table
 
 
@@ -39,6 +40,39 @@ class DeskAct(Table, table=True):
     note: str = text_column()
     other: int | None = big_column(null=True)
     at: datetime = moment_column()
+
+
+class Area(Table, table=True):
+    """Keep where a person looks for a few days: places by their ids in the gazetteer, nothing else.
+
+    `stops` are the places that were named, one for a circle, several for a road; never logged, copied or exported.
+    """
+
+    __tablename__ = "areas"
+    __table_args__ = (UniqueConstraint("chat_id", "stops", "km"),)
+    id: int | None = key_column()
+    chat_id: int = ref_column("chats.id")
+    stops: str
+    km: int
+    until: datetime = moment_column()
+
+
+class AreaPlace(Table, table=True):
+    """Keep one place that lies in an area."""
+
+    __tablename__ = "area_places"
+    __table_args__ = (Index("ix_area_places_place", "place"),)
+    area_id: int = Field(sa_column=Column(Big, ForeignKey("areas.id", ondelete="CASCADE"), primary_key=True))
+    place: str = Field(primary_key=True)
+
+
+class EntryPlace(Table, table=True):
+    """Keep one place that an entry names."""
+
+    __tablename__ = "entry_places"
+    __table_args__ = (Index("ix_entry_places_place", "place"),)
+    entry_id: int = Field(sa_column=Column(Big, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True))
+    place: str = Field(primary_key=True)
 
 
 class AuditRow(Table, table=True):

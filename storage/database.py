@@ -47,6 +47,8 @@ _SQLITE_MEANS: Final = (
     ("unable to open", DatabaseUnavailable),
 )
 # PostgreSQL's classes of error codes (appendix A of its manual)
+# What people write, and where they go, stays out of copies.
+_NOT_COPIED: Final = ("inbox", "area_places", "areas")
 _POSTGRES_MEANS: Final = (
     ("53100", DiskFull),
     ("25006", DatabaseReadOnly),
@@ -204,7 +206,8 @@ class Database:
         self._make_private(part)
         with self._translated(), sqlite3.connect(self.path) as source, sqlite3.connect(part) as copy:
             source.backup(copy, pages=256)
-            copy.execute("DELETE FROM inbox")
+            for private in _NOT_COPIED:
+                copy.execute(f"DELETE FROM {private}")  # noqa: S608 - names of our own
         copy.close()
         source.close()
         part.replace(target)  # a copy that was cut short never stands under the name of a whole one

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
     from sqlmodel import Session
 
 
@@ -86,30 +87,29 @@ def subscribers(
     `outlet` is the one whose report this is: a chat that silenced it waits for another's.
     """
     names = [*entities, *(f"family:{family}" for family in families)]
-    silenced = (
-        select(Mute.id)
-        .where(
-            Mute.chat_id == Chat.id,
-            or_(col(Mute.until).is_(None), col(Mute.until) > now),
-            or_(
-                Mute.kind == "all",
-                (col(Mute.kind) == "story") & (col(Mute.target) == str(story)),
-                (col(Mute.kind) == "term") & (col(Mute.target) == Term.entity),
-                (col(Mute.kind) == "outlet") & (col(Mute.target) == outlet),
-            ),
-        )
-        .exists()
-    )
     rows = session.exec(
         select(Chat, Term)
         .join(Term, col(Term.chat_id) == col(Chat.id))
-        .where(col(Term.entity).in_(names), Chat.status == "active", ~silenced)
+        .where(col(Term.entity).in_(names), Chat.status == "active")
+        .where(~silenced(now=now, story=story, outlet=outlet, term=True))
         .order_by(col(Chat.id), col(Term.id))
     )
     found: dict[int, tuple[Chat, list[Term]]] = {}
     for chat, term in rows:
         found.setdefault(chat.id or 0, (chat, []))[1].append(term)
     return tuple(_subscriber(chat, its_terms) for chat, its_terms in found.values())
+
+
+def silenced(*, now: datetime, story: int, outlet: str, term: bool) -> ColumnElement[bool]:
+    """Return the condition that a chat has silenced all, the story or the outlet (with `term`, also the term)."""
+    what = [
+        col(Mute.kind) == "all",
+        (col(Mute.kind) == "story") & (col(Mute.target) == str(story)),
+        (col(Mute.kind) == "outlet") & (col(Mute.target) == outlet),
+    ]
+    what += [(col(Mute.kind) == "term") & (col(Mute.target) == Term.entity)] if term else []
+    holds = or_(col(Mute.until).is_(None), col(Mute.until) > now)
+    return select(Mute.id).where(Mute.chat_id == Chat.id, holds, or_(*what)).exists()
 
 
 def _subscriber(chat: Chat, its_terms: list[Term]) -> Subscriber:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlmodel import col, delete, func, select, update
 
+from storage.areas import expire_areas
 from storage.inbox import forget_old
 from storage.outbox import unpark
 from storage.tables import Delivery, Edition, Entry, Inbox, Mute, PlacementRow
@@ -34,7 +35,7 @@ def prune(session: Session, *, now: datetime) -> int:
     removed += session.exec(delete(Mute).where(col(Mute.until) <= now)).rowcount
     removed += session.exec(delete(Inbox).where(col(Inbox.handled) < now - INBOX_ROWS)).rowcount
     removed += session.exec(delete(Edition).where(col(Edition.created) < now - DELIVERIES)).rowcount
-    removed += _forget_answers(session, now=now)
+    removed += _forget_answers(session, now=now) + expire_areas(session, now=now)
     placed = select(PlacementRow.entry_id).where(PlacementRow.entry_id == Entry.id).exists()
     removed += session.exec(delete(Entry).where(col(Entry.id).in_(_gone(session, placed, now=now)))).rowcount
     told = select(Delivery.id).where(

@@ -61,6 +61,20 @@ COMMANDS: Final = (
         "autodelete", mark("Delete my messages some hours after they were sent"), mark("[24h|off]"), who=Who.CHANGES
     ),
     Command(
+        "near",
+        mark("Ring for what happens around a place, for 72 hours"),
+        mark("[Gao 100|off]"),
+        who=Who.CHANGES,
+        groups=False,
+    ),
+    Command(
+        "route",
+        mark("Ring for what happens along a road, for 72 hours"),
+        mark("[Bamako Ségou 30|off]"),
+        who=Who.CHANGES,
+        groups=False,
+    ),
+    Command(
         "digest",
         mark("The digest: its hour and days, weekly, now, or off"),
         mark("[07:00 mon-fri|weekly|now|off]"),

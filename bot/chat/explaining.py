@@ -15,6 +15,7 @@ from bot.chat.tuning import learn_bar, learn_from_votes
 from bot.delivery.alert import Reader, alert
 from bot.delivery.message import Button, Message, Span, bold, lines, link
 from bot.delivery.rendering import is_sample
+from storage.areas import areas
 from storage.chats import mutes
 from storage.delivery_records import DeliveryKind
 from storage.outbox import story_of_message
@@ -50,6 +51,10 @@ async def why(ask: Ask) -> None:
     view = await ask.read(story_view, story, chat=ask.chat.id) if story is not None else None
     if view is None:
         ask.reply(text(ask.say("Reply to an alert with /why, or press its button.")))
+        return
+    looks = await ask.read(areas, ask.chat.id, now=ask.now)
+    if looks and not view.matches:
+        ask.reply(text(ask.say("It happened where you look; /near shows where that is.")))
         return
     page = why_page(ask.say, view, vigil=ask.context.vigil)
     ask.reply(replace(page, keyboard=why_offers(ask.say, view, vigil=ask.context.vigil)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Final
 
-from bot.chat import explaining, loud, people, safety, searching, settings, silence, terms, tuning, watching
+from bot.chat import explaining, loud, people, roads, safety, searching, settings, silence, terms, tuning, watching
 from bot.chat.access import OPERATORS, Who
 from bot.chat.args import read_plain
 from bot.chat.commands import COMMANDS
@@ -37,6 +37,8 @@ ANSWERS: Final[dict[str, Answer]] = {
     "discreet": safety.discreet,
     "light": safety.light,
     "autodelete": safety.auto_delete,
+    "near": roads.near,
+    "route": roads.route,
     "digest": settings.digest,
     "settings": settings.show_settings,
     "stop": settings.stop,
@@ -83,6 +85,8 @@ PRESSES: Final[dict[str, tuple[Answer, Who]]] = {
     "hd": (safety.hide_story, Who.ANYONE),
     "sh": (safety.reveal, Who.ANYONE),
     "hs": (safety.hide, Who.ANYONE),
+    "ar": (roads.renew, Who.CHANGES),
+    "ae": (roads.end, Who.CHANGES),
     "sz": (loud.wake_up, Who.CHANGES),
     "wipe": (people.wipe_now, Who.CHANGES),
 }
