@@ -71,7 +71,8 @@ eval: $(VENV)/.for-test  ## score matching and stories on labelled sets: make ev
 	$(BIN)/python -m tests.eval_stories $(DATA)/stories-dev.jsonl
 
 docs: $(VENV)/.for-publish  ## the documentation site, into build/site; a dead link is an error
-	$(BIN)/mkdocs build --strict --quiet --site-dir build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
+	@echo build/site/index.html
 
 release: $(VENV)/.for-publish  ## build wheel and sdist, try them in an empty environment, write SBOM and changelog section
 	sh deploy/release.sh $(VENV)

@@ -1,0 +1,45 @@
+"""Name every event of the log with its fields and its meaning: the one table, which the site shows.
+
+A log line is an event word plus fields, bound once. While a feed is polled, every line carries `feed`
+(its address) and `poll` (feed and try); while a delivery is sent, `delivery`, `kind` and `story`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# event -> (fields of its own, what it means and what to do)
+EVENTS: Final[dict[str, tuple[str, str]]] = {
+    "alarm.changed": ("raised, over", "Admins were told what went wrong, and what is over."),
+    "catch_up.opened": ("chats, late", "After an outage, chats get one message in the place of a flood."),
+    "chat.closed": ("reason, dropped", "A chat takes no messages any more; what was owed to it was dropped with the reason."),
+    "delivery.broken": ("exception", "A message could not be made or sent: our bug; it is tried again, then dropped and counted."),
+    "delivery.failed": ("result", "Telegram did not take a message; the result says how, and what follows is decided by a table."),
+    "delivery.recovered": ("possible_repeats", "Deliveries of a sender that died were taken back; each may come twice and is counted."),
+    "feed.polled": ("status, state, new", "A feed was asked; its HTTP status, its state from now on, and how many entries were new."),
+    "invite.refused": ("role", "Somebody came with an invitation that is unknown, used or over."),
+    "invite.used": ("role", "Somebody was let in."),
+    "job.trouble": ("job, code", "The scheduler missed a moment; the next one makes up for it."),
+    "lead.left": ("holder", "This process has stopped talking to Telegram; another may."),
+    "lead.taken": ("holder", "This process is now the one that talks to Telegram."),
+    "loop.failed": ("loop, exception", "A round of a loop failed: our bug; the next round comes."),
+    "loop.postponed": ("loop, reason", "The database is busy, away or full; the loop tries again in five seconds."),
+    "loop.stuck": ("loops", "A round does not end; systemd's watchdog will start the process anew."),
+    "menu.postponed": ("error", "The command menu could not be set; the next start tries again."),
+    "metrics.incomplete": ("reason", "A scrape came while the database was away; its gauges are the last known ones."),
+    "pace.slowed": ("rate", "Telegram refused several chats at once; the whole bot sends more slowly for a while."),
+    "pane.postponed": ("reason", "The sandbox page could not be brought up to date just now."),
+    "picture.failed": ("exception", "A picture could not be drawn: our bug; the message goes out without it."),
+    "poll.failed": ("exception", "A poll failed in a way that a feed cannot cause: our bug; its lease runs out and it is polled again."),
+    "poll.ingested": ("new, matched, owed", "What a poll brought was committed: entries, matches, deliveries owed."),
+    "poll.lease_lost": ("", "Another process had taken the feed since; this poll was thrown away whole."),
+    "rehearsal.failed": ("exception", "The demo could not publish its next sample."),
+    "restore.decided": ("decision, deliveries", "What a restored backup still owed was sent or dropped, as you said."),
+    "restore.undecided": ("held", "What a restored backup still owed waits for `tocsin run --after-restore`."),
+    "stranger.ignored": ("update", "Somebody whom nobody let in wrote to a closed bot, and heard nothing."),
+    "update.failed": ("update, exception", "A command failed: our bug; it is tried again, then put aside with an apology."),
+    "update.unreadable": ("update, error", "Telegram sent something that we cannot read; it was put aside."),
+    "updates.unreachable": ("reason, wait_s", "Telegram could not be asked for updates; we wait and ask again."),
+    "upkeep.backed_up": ("file", "The nightly copy of a SQLite database was made."),
+    "upkeep.pruned": ("rows", "What is past its retention was removed."),
+}  # fmt: skip
