@@ -13,6 +13,11 @@ MEMBER: Final = 8
 STRANGER: Final = 9
 GROUP: Final = -1001
 CHANNEL: Final = -1002
+# language -> what the group, its topics and the channel are called
+_NAMES: Final = {
+    "en": ("Sahel desk", ("Alerts", "Questions"), "Sahel watch"),
+    "fr": ("Bureau Sahel", ("Alertes", "Questions"), "Veille Sahel"),
+}
 
 
 def bring_in(sandbox: Sandbox, *, lang: str) -> None:
@@ -20,7 +25,8 @@ def bring_in(sandbox: Sandbox, *, lang: str) -> None:
     sandbox.add_private(READER, lang=lang, name="Awa")
     sandbox.add_private(MEMBER, lang="fr" if lang == "en" else "en", name="Ben")
     sandbox.add_private(STRANGER, lang="ar", name="Layla")
+    group, topics, channel = _NAMES.get(lang, _NAMES["en"])
     if sandbox.ledger.chat(GROUP) is None:
-        sandbox.add_group(GROUP, title="Sahel desk", admins=(READER,), topics=("Alerts", "Questions"))
+        sandbox.add_group(GROUP, title=group, admins=(READER,), topics=topics)
     if sandbox.ledger.chat(CHANNEL) is None:
-        sandbox.add_channel(CHANNEL, title="Sahel watch", admins=(READER,))
+        sandbox.add_channel(CHANNEL, title=channel, admins=(READER,))

@@ -38,9 +38,16 @@ async def test_without_a_token_and_without_a_network_sample_news_is_shown_and_ma
     await run(nowhere(), role="all")
     shown = capsys.readouterr().out
 
-    assert [True] * 5 == [
+    assert [True] * 6 == [
         words in shown
-        for words in ("without a token", "TOCSIN_TELEGRAM__TOKEN", "/watch", "No feed can be reached", "SAMPLE · ")
+        for words in (
+            "without a token",
+            "TOCSIN_TELEGRAM__TOKEN",
+            "/page?key=",
+            "/watch",
+            "No feed can be reached",
+            "SAMPLE · ",
+        )
     ]
     assert not (tmp_path / "tocsin.db").exists()
 
@@ -88,7 +95,7 @@ async def test_the_demo_rings_and_takes_commands_in_the_terminal(clean_settings,
     await demonstrate(load_settings(), data=None)
     shown = capsys.readouterr().out
 
-    assert [True] * 3 == [words in shown for words in ("SAMPLE · ", "Which language", "balance")]
+    assert [True] * 4 == [words in shown for words in ("/page?key=", "SAMPLE · ", "Which language", "balance")]
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ from bot.web import web_side
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Milliseconds; a busy machine of two cores polls, matches and sends within this.
-PATIENCE = 20_000
+PATIENCE = 45_000
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Show that the page shows what a messenger shows, however much and however hostile."""
 
 import asyncio
+from statistics import median
 
 import pytest
 
@@ -18,18 +19,20 @@ def inline(*rows):
 
 
 async def test_every_kind_of_format_is_shown_as_an_element_of_its_own(stand, visit):
+    long = "quoted " * 80
     text = (
         "<b>bold</b> <i>it</i> <u>under</u> <s>gone</s> <code>x=1</code> <tg-spoiler>secret</tg-spoiler>\n"
-        '<blockquote expandable>quoted</blockquote>\n<a href="https://example.org/a">Reuters</a>'
+        f'<blockquote expandable>{long}</blockquote>\n<a href="https://example.org/a">Reuters</a>'
     )
     async with visit(stand.link) as visitor:
         stand.call("sendMessage", chat_id=READER, text=text, parse_mode="HTML", disable_notification=True)
         await visitor.sees("bold")
         tags = [await visitor.count(f".text {tag}") for tag in ("strong", "em", "u", "s", "code", "blockquote", "a")]
         await visitor.tab.click(".spoiler")
+        await visitor.tab.click(".more")
 
         assert [1] * 7 == tags
-        assert (1, 1) == (await visitor.count(".spoiler.shown"), await visitor.count(".silent"))
+        assert [1] * 3 == [await visitor.count(each) for each in (".spoiler.shown", ".expandable.open", ".silent")]
 
 
 async def test_what_a_feed_says_never_becomes_markup(stand, visit):
@@ -72,15 +75,15 @@ async def test_five_thousand_messages_stay_smooth_and_few_stand_in_the_page(stan
         most = await visitor.count(".message")
         await visitor.tab.evaluate("() => document.querySelector('#down').click()")
         await visitor.sees("message number 4999")
-        took = await visitor.tab.evaluate(
-            "async () => { const box = document.querySelector('#scroll'); let worst = 0, last = performance.now();"
+        frames = await visitor.tab.evaluate(
+            "async () => { const box = document.querySelector('#scroll'), took = []; let last = performance.now();"
             " for (let turn = 0; turn < 60; turn++) { box.scrollTop -= 60;"
             " await new Promise(requestAnimationFrame); const now = performance.now();"
-            " worst = Math.max(worst, now - last); last = now } return worst }"
+            " took.push(now - last); last = now } return took }"
         )
 
         assert KEEPS == most
-        assert took < 500  # milliseconds between two frames at worst, on a busy machine
+        assert median(frames) < 100  # milliseconds from one frame to the next, on a busy machine
 
 
 async def test_what_is_read_stays_in_place_when_older_messages_come_in_above(stand, visit):
@@ -152,7 +155,7 @@ async def test_buttons_copy_open_and_ask_and_a_toast_answers(stand, visit):
         copied = await visitor.tab.evaluate("() => navigator.clipboard.readText()")
         link = visitor.tab.locator(".keys a")
         await visitor.tap("Ask")
-        await stand.sandbox.wait_for(lambda: stand.sandbox.ledger.waiting_updates(0, 9))
+        await stand.sandbox.wait_for(lambda: stand.sandbox.ledger.waiting_updates(0, 9), within_s=45)
         (update,) = stand.sandbox.ledger.waiting_updates(0, 9)
         stand.call("answerCallbackQuery", callback_query_id=update["callback_query"]["id"], text="Asked and answered")
         await visitor.sees("Asked and answered", where="#toast.shown")

@@ -159,7 +159,7 @@ function dress() {
   const topics = topicsOf(chat).length > 1;
   /** @type {Record<string, string>} */
   const kinds = { private: t('bot'), group: t('group'), supergroup: t('group with topics'), channel: t('channel') };
-  const role = chat.type === 'private' ? '' : chat.admin ? t('you are admin') : t('you are a member');
+  const role = chat.type === 'private' ? '' : chat.admin ? t('you are admin') : chat.type === 'channel' ? '' : t('you are a member');
   settle(at('head'), [
     avatar(chat, state.bot.first_name),
     h('div', {},

@@ -102,7 +102,9 @@ function spoiler(within) {
 /** @param {DocumentFragment} within */
 function expandable(within) {
   const toggle = h('button', { type: 'button', class: 'more', 'aria-expanded': 'false' }, t('Show more'));
-  const quote = h('blockquote', { class: 'expandable' }, h('div', {}, within), toggle);
+  const inside = h('div', {}, within);
+  const quote = h('blockquote', { class: 'expandable' }, inside, toggle);
+  requestAnimationFrame(() => (toggle.hidden = inside.scrollHeight <= inside.clientHeight));
   toggle.addEventListener('click', () => {
     const open = quote.classList.toggle('open');
     toggle.setAttribute('aria-expanded', String(open));
