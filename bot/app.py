@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import structlog
 
 from bot.catalogue import load_entities, load_gazetteer
-from bot.chat.context import ChatContext
+from bot.chat.context import ChatContext, Limits
 from bot.chat.handlers import add_handlers, set_menus
 from bot.chat.replies import apology
 from bot.delivery.discretion import Names
@@ -30,6 +30,7 @@ from bot.delivery.telegram import Messenger, build_application
 from bot.digest.chart import draw_stored
 from bot.digest.editions import open_due_editions
 from bot.feeds.cadence import CadenceSettings
+from bot.feeds.discovery import discover
 from bot.feeds.parse import ParserPool
 from bot.health import Health
 from bot.http import GuardedClient, HttpLimits
@@ -240,6 +241,7 @@ async def assemble(
             bot_name=bot_name,
             language=settings.telegram.language,
         )
+        _equip(context, settings)
         add_handlers(application, context)
         await set_menus(messenger, store)
         poller = await _poller(settings, stack, store=store, watchlist=watched, clock=clock)
@@ -268,6 +270,12 @@ async def _telegram(address: TelegramAddress, stack: AsyncExitStack) -> tuple[An
     _, bot_name = await messenger.identity()
     await stack.enter_async_context(application)
     return application, messenger, bot_name
+
+
+def _equip(context: ChatContext, settings: Settings) -> None:
+    """Set how much a chat may ask, and how a feed is found behind an address."""
+    context.limits = Limits(settings.telegram.terms_per_chat, settings.telegram.commands_per_minute)
+    context.discover = partial(discover, settings)
 
 
 @asynccontextmanager

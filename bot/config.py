@@ -45,6 +45,8 @@ class TelegramSettings(_Group):
     open: bool = Field(False, description="Let anybody use the bot. Closed by default: only by invitation.")
     language: str = Field("en", description="Language of people whose own the bot does not speak: en or fr.")
     admins: Annotated[tuple[int, ...], NoDecode] = Field((), description="Telegram user ids of administrators.")
+    terms_per_chat: int = Field(200, ge=1, le=2_000, description="Terms that one chat may watch.")
+    commands_per_minute: int = Field(60, ge=1, le=10_000, description="Commands and buttons of one chat a minute.")
 
     @field_validator("language")
     @classmethod

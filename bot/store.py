@@ -52,6 +52,10 @@ class Store:
         """Run work that opens its own transaction, in the writer's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, work)
 
+    async def settle_log(self) -> None:
+        """Cut the database's log, so that what was just removed stands in no older page of it."""
+        await asyncio.get_running_loop().run_in_executor(self._writer, self.database.empty_log)
+
     def close(self) -> None:
         """Finish what is running and let go of the threads and the database."""
         self._writer.shutdown(wait=True)

@@ -16,7 +16,7 @@ from bot.delivery.message import Message, Span
 from bot.texts import Texts, texts
 from storage.chats import find_chat, members
 from storage.delivery_records import DeliveryKind, NewDelivery
-from storage.feeds import list_feeds
+from storage.feeds import hushed, list_feeds
 from storage.figures import figures, matched_since
 from storage.leases import fact, set_fact
 from storage.outbox import balance, owe
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.health import Heartbeats, Late
     from bot.store import Store
     from storage.database import Session
+    from storage.records import FeedRecord
 
 log = structlog.get_logger()
 
@@ -98,7 +99,7 @@ class Upkeep:
     ) -> int:
         now = self.clock.now()
         standing = Standing(
-            figures(session, now=now), list_feeds(session), matched_since(session, now - _WEEK), late, free, backup
+            figures(session, now=now), _heard_of(session), matched_since(session, now - _WEEK), late, free, backup
         )
         news = compare(alarms(standing, now=now), fact(session, _TOLD) or {})
         if not news.raised and not news.over:
@@ -140,6 +141,12 @@ class Upkeep:
             owe(session, [_notice(chat.id, key, says=words(texts(chat.lang)), clock=self.clock)], now=self.clock.now())
             for chat in chats
         )
+
+
+def _heard_of(session: Session) -> tuple[FeedRecord, ...]:
+    """Return the feeds of whose trouble admins want to hear."""
+    quiet = hushed(session)
+    return tuple(feed for feed in list_feeds(session) if feed.id not in quiet)
 
 
 def _notice(chat: int, key: str, *, says: str, clock: Clock) -> NewDelivery:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import col, delete, or_, select, update
 
 from storage.chat_tables import AuditRow, DeskAct
+from storage.delivery_records import DeliveryKind
 from storage.dialect import insert_new, insert_or_update
 from storage.outbox import drop_chat
 from storage.records import ChatRecord, MemberRecord, MuteRecord
@@ -94,10 +95,29 @@ def wipe_chat(session: Session, telegram_id: int) -> None:
     session.exec(update(DeskAct).where(col(DeskAct.user_id) == telegram_id).values(user_id=0))
     session.exec(update(AuditRow).where(col(AuditRow.user_id) == telegram_id).values(user_id=0))
     session.exec(update(AuditRow).where(col(AuditRow.target) == str(telegram_id)).values(target=""))
-    for row in session.exec(select(Inbox).where(col(Inbox.payload).is_not(None))):
+    owed = select(Delivery).where(col(Delivery.payload).is_not(None), Delivery.kind == DeliveryKind.REPLY.value)
+    for row in (*session.exec(select(Inbox).where(col(Inbox.payload).is_not(None))), *session.exec(owed)):
         if str(telegram_id) in str(row.payload):
             row.payload = None
             session.add(row)
+
+
+def sent_messages(session: Session, telegram_id: int) -> tuple[tuple[int, datetime], ...]:
+    """Return what we sent to a Telegram chat and still stands there, as (message, when), oldest first."""
+    rows = session.exec(
+        select(Delivery.message_id, Delivery.sent)
+        .where(
+            Delivery.telegram_id == telegram_id,
+            col(Delivery.message_id).is_not(None),
+            col(Delivery.sent).is_not(None),
+        )
+        .order_by(col(Delivery.id))
+    )
+    found: dict[int, datetime] = {}
+    for number, sent in rows:
+        if number is not None and sent is not None:
+            found.setdefault(number, sent)
+    return tuple(found.items())
 
 
 def member(session: Session, user_id: int) -> MemberRecord | None:

@@ -15,7 +15,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
-from storage.dialect import enter_wal, integrity_problem, lock_migrations, lock_placements, may_create, prepare_sqlite
+from storage.dialect import (
+    enter_wal,
+    integrity_problem,
+    lock_migrations,
+    lock_placements,
+    may_create,
+    prepare_sqlite,
+    truncate_log,
+)
 from storage.errors import (
     DatabaseBusy,
     DatabaseCorrupt,
@@ -189,6 +197,12 @@ class Database:
         os.ftruncate(lock, 0)
         os.write(lock, f"{os.getpid()}\n".encode())
         self._hold = lock
+
+    def empty_log(self) -> None:
+        """Move a SQLite write-ahead log into its file and cut it to nothing, so that it holds no older pages."""
+        if self.is_sqlite:
+            with self._translated():
+                truncate_log(self._engine)
 
     def dispose(self) -> None:
         """Close every connection and give a held file back."""

@@ -5,18 +5,22 @@ Each act is a row and none is ever changed: the state of a story is what its act
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlmodel import col, select
 
 from storage.chat_tables import AuditRow, DeskAct
+from storage.delivery_records import DeliveryKind
 from storage.records import AuditRecord, DeskRecord
+from storage.tables import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from sqlmodel import Session
+
+_LIVING: Final = (DeliveryKind.ALERT.value, DeliveryKind.EDIT.value)
 
 
 def act(session: Session, chat: int, record: DeskRecord) -> None:
@@ -47,6 +51,20 @@ def acts_since(session: Session, chat: int, *, since: datetime) -> tuple[DeskRec
     """Return what a team did since a moment, oldest first."""
     rows = session.exec(select(DeskAct).where(DeskAct.chat_id == chat, DeskAct.at >= since).order_by(col(DeskAct.id)))
     return tuple(_record(row) for row in rows)
+
+
+def message_of_story(session: Session, chat: int, *, story: int) -> int | None:
+    """Return the newest message in which a chat reads a story, the one that edits change."""
+    return session.exec(
+        select(Delivery.message_id)
+        .where(
+            Delivery.chat_id == chat,
+            Delivery.story_id == story,
+            col(Delivery.kind).in_(_LIVING),
+            col(Delivery.message_id).is_not(None),
+        )
+        .order_by(col(Delivery.id).desc())
+    ).first()
 
 
 def labels(session: Session, *, kinds: Sequence[str]) -> tuple[DeskRecord, ...]:

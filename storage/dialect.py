@@ -57,6 +57,15 @@ def enter_wal(engine: Engine) -> None:
         raw.close()
 
 
+def truncate_log(engine: Engine) -> None:
+    """Check the write-ahead log point and truncate it; readers that hold it are waited for."""
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        raw.close()
+
+
 def lock_placements(session: Session) -> None:
     """Make placement serial until the transaction ends; on SQLite the writer is alone already."""
     if not is_sqlite(session):

@@ -27,6 +27,7 @@ HOST_SPACING_S: Final = 1.5
 # Every poll writes a feed's row: by the table, which costs a third of what the object does.
 _FEEDS: Final = Feed.__table__  # type: ignore[attr-defined]  # SQLModel gives it at run time
 _REMOVED: Final = "feeds.removed"
+_HUSHED: Final = "feeds.hushed"
 # The list of public suffixes as it ships with the library: nothing is fetched, nothing is written.
 _SUFFIXES: Final = TLDExtract(cache_dir=None, suffix_list_urls=())
 _LISTS: Final = ("hour_profile", "skip_hours", "skip_days")
@@ -109,6 +110,17 @@ def feed_by_url(session: Session, url: str) -> FeedRecord | None:
     feed = _by_url(session, url)
     outlet = session.get(Outlet, feed.outlet_id) if feed else None
     return _record(feed, outlet) if feed and outlet else None
+
+
+def hushed(session: Session) -> frozenset[int]:
+    """Return the feeds of whose trouble admins do not want to hear."""
+    return frozenset(int(number) for number in (fact(session, _HUSHED) or {}).get("feeds", ()))
+
+
+def hush(session: Session, feed: int, *, quiet: bool) -> None:
+    """Keep admins from hearing of a feed's trouble, or let them hear again."""
+    kept = hushed(session) - {feed} | ({feed} if quiet else set())
+    set_fact(session, _HUSHED, {"feeds": sorted(kept)})
 
 
 def enable_feed(session: Session, feed: int, *, enabled: bool, now: datetime) -> None:

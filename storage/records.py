@@ -308,6 +308,7 @@ class StoryView:
     entries: tuple[StoryEntryView, ...]
     matches: tuple[TermMention, ...]
     placed: int = 0
+    desk: tuple[DeskRecord, ...] = ()
 
 
 # ── chats, terms ─────────────────────────────────────────────────────────────

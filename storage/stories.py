@@ -10,6 +10,7 @@ from sqlmodel import col, func, select, update
 
 from matchers.tuning import Found
 from matchers.types import Change, ChangeKind, EntryText, Placement, PlacementKind, Reason, StoryEntry
+from storage.desk import acts_of
 from storage.entries import to_match
 from storage.feeds import outlet_spec
 from storage.records import StoredPlacement, StoryEntryView, StoryRecord, StoryView, TermMention
@@ -168,6 +169,7 @@ def story_view(
         entries=entries,
         matches=_matches(session, chat, entries=entries, changed=tunings_of(session, chat) if narrowed else ()),
         placed=row.entries,
+        desk=acts_of(session, chat, story=story),
     )
 
 

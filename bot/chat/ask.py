@@ -32,7 +32,9 @@ class Ask:
     """Hold one command or button press with everything that its answer needs.
 
     `words` stand behind the command; `press` are a button's arguments; `message_id`
-    is the message with the button, `answers` the one that the person replied to.
+    is the message with the button, `answers` the one that the person replied to; `file`
+    is a document that was sent or replied to, `origin` the channel that a message was forwarded
+    from, `spot` a shared place in degrees.
     """
 
     context: ChatContext
@@ -43,6 +45,9 @@ class Ask:
     press: tuple[str, ...] = ()
     message_id: int | None = None
     answers: int | None = None
+    file: str = ""
+    origin: int | None = None
+    spot: tuple[float, float] | None = None
 
     @property
     def say(self) -> Texts:

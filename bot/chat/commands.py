@@ -41,6 +41,9 @@ COMMANDS: Final = (
     Command(
         "search", mark("Search the archive by words, name, outlet and date"), mark("words [outlet:rfi] [since:7d]")
     ),
+    Command("desk", mark("Who has a story, and what it was found to be (reply to it)")),
+    Command("note", mark("Keep a note for the team on a story (reply to it)"), mark("words")),
+    Command("handover", mark("What the team took, stamped and noted"), mark("[8h]")),
     Command("mute", mark("Silence everything, a name or an outlet for a while"), mark("[8h] [name]"), who=Who.CHANGES),
     Command("quiet", mark("Quiet hours, in your time"), mark("[22:00-07:00|off]"), who=Who.CHANGES),
     Command(
@@ -81,11 +84,23 @@ COMMANDS: Final = (
         who=Who.CHANGES,
     ),
     Command("settings", mark("Language, time zone and rhythm on one card"), who=Who.CHANGES),
+    Command("topic", mark("Give this topic a family of its own"), who=Who.CHANGES),
+    Command("export", mark("The terms of this chat as a file"), who=Who.CHANGES),
+    Command("import", mark("Take terms over from such a file (reply to it)"), who=Who.CHANGES),
     Command("stop", mark("Stop everything; your terms are kept"), who=Who.CHANGES),
     Command("status", mark("Is everything running?")),
     Command("privacy", mark("What is kept about this chat")),
     Command("wipe", mark("Forget everything about this chat"), who=Who.CHANGES),
-    Command("invite", mark("A link that lets one person in"), who=Who.OPERATES, groups=False),
+    Command("invite", mark("A link that lets one person in"), mark("[admin]"), who=Who.OPERATES, groups=False),
+    Command(
+        "people", mark("Who may talk to me, and their roles"), mark("[number role]"), who=Who.OPERATES, groups=False
+    ),
+    Command("feeds", mark("How each feed is; add, pause, remove"), mark("[address]"), who=Who.OPERATES, groups=False),
+    Command("health", mark("Read, matched, sent, lost, in trouble"), who=Who.OPERATES, groups=False),
+    Command(
+        "broadcast", mark("Tell every chat something, after a preview"), mark("words"), who=Who.OPERATES, groups=False
+    ),
+    Command("audit", mark("What admins did"), who=Who.OPERATES, groups=False),
 )
 # scope of Telegram -> who its members are
 SCOPES: Final = {

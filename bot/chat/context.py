@@ -11,14 +11,18 @@ from bot.chat.access import ANONYMOUS_ADMIN, Asker, Who
 from storage.chats import find_chat, member, open_chat
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from bot.clock import Clock
     from bot.delivery.telegram import Messenger
     from bot.delivery.turn import Turn
+    from bot.feeds.discovery import FoundFeed
     from bot.store import Store
     from bot.vigil import Vigil
     from storage.records import ChatRecord
+
+    Discover = Callable[[str], Awaitable[FoundFeed | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,16 @@ class Limits:
     """Hold how much one chat may ask: terms that it watches, commands and buttons a minute."""
 
     terms: int = 200
-    commands: int = 30
+    commands: int = 60
 
 
 # Telegram is asked who administers a group at most this often.
 _ADMINS_KEPT: Final = timedelta(minutes=5)
+
+
+_MINUTE: Final = timedelta(minutes=1)
+# Chats whose haste is remembered at once.
+_MOST_CHATS: Final = 10_000
 
 
 @dataclass(slots=True)
@@ -46,6 +55,8 @@ class ChatContext:
     bot_name: str = ""
     limits: Limits = Limits()
     language: str = "en"
+    discover: Discover | None = None
+    _asked: dict[int, list[datetime]] = field(default_factory=dict)
     _group_admins: dict[int, tuple[datetime, frozenset[int]]] = field(default_factory=dict)
 
     async def chat(self, turn: Turn) -> ChatRecord | None:
@@ -85,17 +96,35 @@ class ChatContext:
         found = await self.store.read(member, user_id)
         return found.role if found else ""
 
+    def is_hasty(self, chat: int) -> bool:
+        """Say whether a chat asks more in a minute than it may; this asking is counted."""
+        now = self.clock.now()
+        fresh = [moment for moment in self._asked.get(chat, ()) if now - moment < _MINUTE]
+        self._asked[chat] = [*fresh[-self.limits.commands :], now]
+        if len(self._asked) > _MOST_CHATS:
+            self._asked.pop(next(iter(self._asked)))
+        return len(fresh) >= self.limits.commands
+
+    def forget(self, chat: int) -> None:
+        """Forget what is remembered of a chat in memory."""
+        self._asked.pop(chat, None)
+        self._group_admins.pop(chat, None)
+
     async def _administers(self, turn: Turn) -> bool:
         if turn.user_id == ANONYMOUS_ADMIN:
             return True
-        now, chat = self.clock.now(), turn.chat_telegram_id
+        return await self.administers(turn.user_id, turn.chat_telegram_id)
+
+    async def administers(self, user_id: int, chat: int) -> bool:
+        """Say whether somebody administers a group or channel, as Telegram said within the last minutes."""
+        now = self.clock.now()
         kept = self._group_admins.get(chat)
         if kept is None or now - kept[0] > _ADMINS_KEPT:
             kept = (now, await self.messenger.administrators(chat))
             # Nobody means that Telegram would not say: that is asked again, not remembered.
             if kept[1]:
                 self._group_admins[chat] = kept
-        return turn.user_id in kept[1]
+        return user_id in kept[1]
 
 
 def code_hash(code: str) -> str:

@@ -118,7 +118,7 @@ async def more(ask: Ask) -> None:
 
 
 def _offered(ask: Ask, view: StoryView) -> Keyboard:
-    return story_offers(ask.say, view, vigil=ask.context.vigil)
+    return story_offers(ask.say, view, vigil=ask.context.vigil, kind=ask.chat.kind)
 
 
 async def praise(ask: Ask) -> None:

@@ -11,15 +11,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
+from telegram import MessageOriginChannel
 from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
-from bot.chat.access import Who, is_answered, may
+from bot.chat.access import OPERATORS, Who, is_answered, may
 from bot.chat.args import read_press, read_words
 from bot.chat.ask import Ask, client_language
+from bot.chat.channels import from_channel
 from bot.chat.commands import COMMANDS, Command, fingerprint, menus
 from bot.chat.context import code_hash
+from bot.chat.files import import_file
 from bot.chat.replies import text
+from bot.chat.settings import take_location
 from bot.chat.verbs import ANSWERS, PRESSES, offer_words, say_unknown
 from bot.delivery.turn import Turn, current_turn
 from storage.chats import close_chat, migrate_chat, open_chat, update_chat, use_invite
@@ -54,6 +58,9 @@ def add_handlers(application: Application[Any, Any, Any, Any, Any, Any], context
     application.add_handler(ChatMemberHandler(_membership(context), ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, _migration(context)))
     application.add_handler(MessageHandler(_PRIVATE & filters.COMMAND, _plain(context, say_unknown)))
+    application.add_handler(MessageHandler(_PRIVATE & filters.FORWARDED, _plain(context, from_channel)))
+    application.add_handler(MessageHandler(_PRIVATE & filters.LOCATION, _plain(context, take_location)))
+    application.add_handler(MessageHandler(_PRIVATE & filters.Document.ALL, _plain(context, import_file)))
     application.add_handler(MessageHandler(_PRIVATE & filters.TEXT, _plain(context, offer_words)))
 
 
@@ -62,6 +69,11 @@ async def _gate(context: ChatContext, turn: Turn, *, update: Update, who: Who) -
     asker = await context.asker(turn, who)
     if not is_answered(asker, is_open=context.open):
         log.info("stranger.ignored", update=turn.update_id)
+        return None
+    if asker.role not in OPERATORS and context.is_hasty(turn.chat_telegram_id):
+        log.info("chat.hasty", update=turn.update_id)
+        return None
+    if who is Who.OPERATES and turn.chat_kind != "private":
         return None
     chat = await context.ensure_chat(turn, lang=client_language(update, context.language))
     ask = Ask(context, turn, chat, role=asker.role)
@@ -83,7 +95,7 @@ def _command(command: Command, context: ChatContext) -> Handler:
             await _let_in(context, turn, code=words.partition("-")[2])
         ask = await _gate(context, turn, update=update, who=command.who)
         if ask:
-            ask.words, ask.answers = words, _replied_to(message)
+            ask.words, ask.answers, ask.file = words, _replied_to(message), _file_of(message)
             await ANSWERS[command.name](ask)
 
     return handle
@@ -91,6 +103,22 @@ def _command(command: Command, context: ChatContext) -> Handler:
 
 def _replied_to(message: Message | None) -> int | None:
     return message.reply_to_message.message_id if message and message.reply_to_message else None
+
+
+def _file_of(message: Message | None) -> str:
+    """Return the document that was sent, or the one that was replied to."""
+    replied = message.reply_to_message if message else None
+    found = (message.document if message else None) or (replied.document if replied else None)
+    return found.file_id if found else ""
+
+
+def _origin_of(message: Message) -> int | None:
+    origin = message.forward_origin
+    return origin.chat.id if isinstance(origin, MessageOriginChannel) else None
+
+
+def _spot_of(message: Message) -> tuple[float, float] | None:
+    return (message.location.latitude, message.location.longitude) if message.location else None
 
 
 def _press(context: ChatContext) -> Handler:
@@ -119,6 +147,7 @@ def _plain(context: ChatContext, answer: Answer) -> Handler:
         ask = await _gate(context, current_turn.get(), update=update, who=Who.CHANGES)
         if ask and message:
             ask.words, ask.answers = message.text or "", _replied_to(message)
+            ask.file, ask.origin, ask.spot = _file_of(message), _origin_of(message), _spot_of(message)
             await answer(ask)
 
     return handle

@@ -23,10 +23,13 @@ _MOST_PLACES: Final = 2
 _SURELY_WRITTEN: Final = 1.0
 
 
-def story_offers(say: Texts, view: StoryView, *, vigil: Vigil) -> Keyboard:
-    """Return what can be done about a story: silence a term, an outlet or a place, or say what was wrong."""
+def story_offers(say: Texts, view: StoryView, *, vigil: Vigil, kind: str = "private") -> Keyboard:
+    """Return what can be done about a story: silence a term, an outlet or a place, or say what was wrong.
+
+    In a group or channel the team's desk comes first; alone one may still say what is one event and what is two.
+    """
     story = str(view.story)
-    rows: list[tuple[str, Press]] = []
+    rows: list[tuple[str, Press]] = [(f"👥 {say('Team')}", Press("de", (story,)))] if kind != "private" else []
     for match in best_each(view.matches)[:_MOST_TERMS]:
         name = term_name(say, match.term, vigil=vigil)
         rows.append((f"🔕 {name} · {say('for a day')}", Press("mt", (story, match.term))))
@@ -38,6 +41,9 @@ def story_offers(say: Texts, view: StoryView, *, vigil: Vigil) -> Keyboard:
     places = StoryState.from_json(view.state).places if view.state else ()
     for place in places[:_MOST_PLACES]:
         rows.append((f"🔕 📍 {vigil.name(place, say.lang)}", Press("mp", (story, place))))
+    if kind == "private":
+        rows.append((f"= {say('Same event as…')}", Press("dj", (story,))))
+        rows.append((f"✂ {say('Two events')}", Press("ds", (story,))))
     rows.append((f"‹ {say('Back')}", Press("st", (story,))))
     return tuple(each for label, press in rows for each in row(label, press))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.chat.args import Press
 from bot.chat.commands import mark
+from bot.chat.places import COUNTRIES, city_of, country_name
 from bot.chat.replies import CAUTION, FAMILIES
 from bot.delivery.message import Button, Message, Span, bold, italic, lines
 from bot.texts import LANGUAGES, texts
@@ -36,15 +37,6 @@ MODES: Final = {
     "digest": mark("In a daily digest"),
     "both": mark("Both"),
 }
-ZONES: Final = (
-    ("Bamako, Ouagadougou, Dakar", "Africa/Bamako"),
-    ("Niamey, Lagos, N'Djamena", "Africa/Niamey"),
-    ("Alger, Tunis", "Africa/Algiers"),
-    ("Paris, Bruxelles", "Europe/Paris"),
-    ("London", "Europe/London"),
-    ("New York", "America/New_York"),
-    ("UTC", "UTC"),
-)
 # What protects a reader, by the name of its setting; the commands are /discreet, /light and /autodelete.
 PROTECTIONS: Final = {
     "discreet": mark("Discreet: names behind a tap"),
@@ -96,10 +88,20 @@ def ask_how(say: Texts) -> Message:
 
 
 def ask_where(say: Texts) -> Message:
-    """Ask for the time zone."""
-    rows = tuple((Button(label, Press("s", ("z", name)).pack()),) for label, name in ZONES)
+    """Ask for the country whose clock counts; a shared place or a city does too."""
+    buttons = [Button(country_name(code, say.lang), Press("s", ("c", code)).pack()) for code in COUNTRIES]
+    rows = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
     other = Span(say("Another one: /settings and the city, for example /settings Nouakchott."))
-    return Message(lines((bold(say("Whose clock shall I use?")),), (other,)), keyboard=rows)
+    here = Span(say("Or send me your location with 📎: I look up its clock and keep nothing of it."))
+    utc = (Button("UTC", Press("s", ("z", "UTC")).pack()),)
+    return Message(lines((bold(say("Whose clock shall I use?")),), (other,), (here,)), keyboard=(*rows, utc))
+
+
+def ask_which(say: Texts, zones: Sequence[str]) -> Message:
+    """Ask which clock of a country that has several."""
+    rows = tuple((Button(city_of(zone), Press("s", ("z", zone)).pack()),) for zone in zones)
+    back = (Button(f"‹ {say('Back')}", Press("set", ("zone",)).pack()),)
+    return Message((bold(say("Whose clock shall I use?")),), keyboard=(*rows, back))
 
 
 def done(say: Texts, example: Message | None, *, chosen: Mapping[str, object]) -> Message:

@@ -1,4 +1,4 @@
-"""Answer about the whole and about people: status, invitations, what is kept, forgetting."""
+"""Answer about the whole and about people: status, invitations."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from bot.chat import replies
 from bot.chat.access import OPERATORS
-from bot.chat.args import Press
 from bot.chat.context import code_hash
 from bot.chat.replies import text
-from bot.delivery.message import Button, Message, bold
-from storage.chats import add_invite, wipe_chat
+from storage.chats import add_invite
+from storage.desk import audit
 from storage.feeds import list_feeds
 from storage.outbox import backlog, queue_of
 
@@ -30,37 +29,12 @@ async def status(ask: Ask) -> None:
     ask.reply(replies.status(ask.say, feeds, queue=queue, backlog=whole, tz=ask.chat.tz))
 
 
-async def privacy(ask: Ask) -> None:
-    """Say what is kept."""
-    ask.reply(
-        text(
-            ask.say(
-                "Kept: this chat's number, its settings and terms, what it was sent in the last 120 days, and who is"
-                " admitted, by number. Not kept: names, phone numbers, what you write. /wipe removes all of it;"
-                " backups made before hold it until they are replaced, seven days at most."
-            )
-        )
-    )
-
-
-async def wipe(ask: Ask) -> None:
-    """Ask before forgetting everything."""
-    button = Button(ask.say("Yes, forget everything"), Press("wipe", ("yes",)).pack())
-    ask.reply(Message((bold(ask.say("Forget this chat, its terms and its history?")),), keyboard=((button,),)))
-
-
-async def wipe_now(ask: Ask) -> None:
-    """Forget everything about this chat; the answer is a pop-up, which leaves no trace."""
-    if ask.arg(0) != "yes":
-        return
-    ask.turn.effects.clear()
-    ask.effect(wipe_chat, ask.turn.chat_telegram_id)
-    ask.toast(ask.say("Forgotten. Messages that I sent remain in your app: clear the chat to remove them."))
-
-
 async def invite(ask: Ask) -> None:
-    """Make a link that lets one person in."""
+    """Make a link that lets one person in, as a member, or as an admin when an owner says so."""
+    owner = ask.role == "owner" or ask.turn.user_id in ask.context.admins
+    role = "admin" if ask.words.strip().lower() == "admin" and owner else "member"
     code = secrets.token_urlsafe(16)
-    ask.effect(add_invite, code_hash(code), role="member", expires=ask.now + _INVITED_FOR)
+    ask.effect(add_invite, code_hash(code), role=role, expires=ask.now + _INVITED_FOR)
+    ask.effect(audit, ask.turn.user_id, act="invite", target=role, now=ask.now)
     url = f"https://t.me/{ask.context.bot_name}?start=join-{code}"
     ask.reply(text(ask.say("This link lets one person in, within seven days:"), f"\n{url}"))

@@ -10,6 +10,7 @@ from bot.chat.args import clock, read_hours, read_zone
 from bot.chat.ask import change
 from bot.chat.explaining import story_message
 from bot.chat.naming import restored, term_name
+from bot.chat.places import COUNTRIES, city_of, zone_at, zones_of
 from bot.chat.replies import text
 from bot.chat.rhythm import read_rhythm
 from bot.delivery.message import Message, bold, compose
@@ -58,11 +59,36 @@ async def set_up(ask: Ask) -> None:
     elif step == "m" and value in onboarding.MODES:
         change(ask, mode=value, settings={SINCE: ask.now.isoformat()})
         ask.show(onboarding.ask_where(ask.say))
+    elif step == "c" and value in COUNTRIES:
+        await _country(ask, value)
     elif step == "z" and (zone := read_zone(value)):
-        change(ask, tz=zone)
-        ask.show(onboarding.done(ask.say, await _example(ask), chosen=ask.chat.settings))
+        await _zone(ask, zone)
     else:
         ask.toast(ask.say("This button is too old; the command does the same."))
+
+
+async def _country(ask: Ask, country: str) -> None:
+    """Take a country's clock, or ask which where it has several."""
+    zones = zones_of(country)
+    if len(zones) == 1:
+        await _zone(ask, zones[0])
+    else:
+        ask.show(onboarding.ask_which(ask.say, zones))
+
+
+async def _zone(ask: Ask, zone: str) -> None:
+    change(ask, tz=zone, settings={SINCE: ask.now.isoformat()})
+    ask.show(onboarding.done(ask.say, await _example(ask), chosen=ask.chat.settings))
+
+
+async def take_location(ask: Ask) -> None:
+    """Take the clock of a place that was shared; the place itself is written nowhere."""
+    if ask.spot is None:
+        return
+    zone = zone_at(*ask.spot)
+    change(ask, tz=zone, settings={SINCE: ask.now.isoformat()})
+    sentence = ask.say("I use the clock of {city} ({tz}). If that is not yours: /settings and your city.")
+    ask.reply(Message(compose(sentence, city=bold(city_of(zone)), tz=zone)))
 
 
 async def _watch_preset(ask: Ask, preset: str) -> None:

@@ -5,7 +5,25 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Final
 
-from bot.chat import explaining, loud, people, roads, safety, searching, settings, silence, terms, tuning, watching
+from bot.chat import (
+    channels,
+    desk,
+    explaining,
+    feeds,
+    files,
+    forgetting,
+    loud,
+    operating,
+    people,
+    roads,
+    safety,
+    searching,
+    settings,
+    silence,
+    terms,
+    tuning,
+    watching,
+)
 from bot.chat.access import OPERATORS, Who
 from bot.chat.args import read_plain
 from bot.chat.commands import COMMANDS
@@ -30,6 +48,9 @@ ANSWERS: Final[dict[str, Answer]] = {
     "why": explaining.why,
     "latest": explaining.latest,
     "search": searching.look,
+    "desk": desk.show_desk,
+    "note": desk.note,
+    "handover": desk.hand_over,
     "mute": silence.mute_words,
     "quiet": settings.quiet,
     "snooze": loud.snooze,
@@ -41,11 +62,19 @@ ANSWERS: Final[dict[str, Answer]] = {
     "route": roads.route,
     "digest": settings.digest,
     "settings": settings.show_settings,
+    "topic": channels.topic,
+    "export": files.export,
+    "import": files.import_file,
     "stop": settings.stop,
     "status": people.status,
-    "privacy": people.privacy,
-    "wipe": people.wipe,
+    "privacy": forgetting.privacy,
+    "wipe": forgetting.wipe,
     "invite": people.invite,
+    "people": operating.people,
+    "feeds": feeds.show_feeds,
+    "health": operating.health,
+    "broadcast": operating.broadcast,
+    "audit": operating.show_audit,
 }
 # verb of a button -> (handler, who may press it)
 PRESSES: Final[dict[str, tuple[Answer, Who]]] = {
@@ -88,7 +117,19 @@ PRESSES: Final[dict[str, tuple[Answer, Who]]] = {
     "ar": (roads.renew, Who.CHANGES),
     "ae": (roads.end, Who.CHANGES),
     "sz": (loud.wake_up, Who.CHANGES),
-    "wipe": (people.wipe_now, Who.CHANGES),
+    "wipe": (forgetting.wipe_now, Who.CHANGES),
+    "de": (desk.show_desk, Who.ANYONE),
+    "dk": (desk.do, Who.ANYONE),
+    "dj": (desk.choose_same, Who.ANYONE),
+    "ds": (desk.choose_split, Who.ANYONE),
+    "dl": (desk.label, Who.ANYONE),
+    "tf": (channels.give_topic, Who.CHANGES),
+    "cp": (channels.set_up_channel, Who.CHANGES),
+    "fp": (feeds.show_feeds, Who.OPERATES),
+    "fc": (feeds.show_feed, Who.OPERATES),
+    "fd": (feeds.do, Who.OPERATES),
+    "bs": (operating.send_broadcast, Who.OPERATES),
+    "bx": (operating.cancel_broadcast, Who.OPERATES),
 }
 
 

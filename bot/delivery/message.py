@@ -22,11 +22,15 @@ class Style(StrEnum):
     SPOILER = "spoiler"
     QUOTE = "quote"
     LINK = "link"
+    PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Hold a run of plain text in one style; a link has a URL."""
+    """Hold a run of plain text in one style; a link has a URL.
+
+    A person is written as the number of an account: the name is asked for when it is shown, and kept nowhere.
+    """
 
     text: str
     style: Style = Style.PLAIN
@@ -43,6 +47,14 @@ class Button:
     copy: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Hold a file of text that a message brings along."""
+
+    name: str
+    text: str
+
+
 Keyboard = tuple[tuple[Button, ...], ...]
 
 
@@ -53,7 +65,7 @@ class Message:
     `edits` names the Telegram message to change, `answers` the one to reply to;
     `force_reply` is the placeholder of a prompt that waits for the reader's words;
     `picture` is what a picture shows, as plain data: it is drawn when it is sent, and
-    the text is its caption.
+    the text is its caption; so it is of an `attachment`, a file of text.
     """
 
     spans: tuple[Span, ...]
@@ -64,6 +76,7 @@ class Message:
     answers: int | None = None
     force_reply: str = ""
     picture: Mapping[str, Any] | None = None
+    attachment: Attachment | None = None
 
     @property
     def text(self) -> str:
@@ -77,8 +90,10 @@ class Message:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Message:
         """Rebuild a message from `to_json`."""
+        attached = stored.get("attachment")
         return cls(
-            **{name: value for name, value in stored.items() if name not in {"spans", "keyboard"}},
+            **{name: value for name, value in stored.items() if name not in {"spans", "keyboard", "attachment"}},
+            attachment=Attachment(**attached) if attached else None,
             spans=tuple(Span(span["text"], Style(span["style"]), span["url"]) for span in stored["spans"]),
             keyboard=tuple(tuple(Button(**button) for button in row) for row in stored["keyboard"]),
         )
@@ -115,6 +130,11 @@ def bold(text: str) -> Span:
 def italic(text: str) -> Span:
     """Return an italic span."""
     return Span(text, Style.ITALIC)
+
+
+def person(user_id: int) -> Span:
+    """Return somebody by number; the name is put in when it is shown."""
+    return Span(str(user_id), Style.PERSON)
 
 
 def link(text: str, url: str) -> Span:

@@ -98,14 +98,17 @@ def _message(message: Mapping[str, Any]) -> dict[str, Any]:
     if "entities" in message:
         # A mention of a person without a user name carries the person: only where it stands is kept.
         kept["entities"] = [_only(entity, _ENTITY) for entity in message["entities"] if entity["type"] in _MARKS]
-    if "document" in message:
-        kept["document"] = _only(message["document"], _FILE)
+    kept |= _document(message)
     if "reply_to_message" in message:
-        kept["reply_to_message"] = _place(message["reply_to_message"])
+        kept["reply_to_message"] = _place(message["reply_to_message"]) | _document(message["reply_to_message"])
     if message.get("forward_origin", {}).get("type") == "channel":
         origin = message["forward_origin"]
         kept["forward_origin"] = _only(origin, ("type", "date", "message_id")) | {"chat": _only(origin["chat"], _CHAT)}
     return kept
+
+
+def _document(message: Mapping[str, Any]) -> dict[str, Any]:
+    return {"document": _only(message["document"], _FILE)} if "document" in message else {}
 
 
 # Entities that need nothing but their place.

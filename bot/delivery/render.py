@@ -53,10 +53,12 @@ def parts(message: Message) -> tuple[Message, ...]:
     pieces = split(message.spans)
     if len(pieces) < 2:
         return (message,)
-    middle = replace(message, keyboard=(), force_reply="", edits=None, answers=None)
+    middle = replace(message, keyboard=(), force_reply="", edits=None, answers=None, attachment=None)
     cut = [replace(middle, spans=piece) for piece in pieces]
     cut[0] = replace(cut[0], edits=message.edits, answers=message.answers)
-    cut[-1] = replace(cut[-1], keyboard=message.keyboard, force_reply=message.force_reply)
+    cut[-1] = replace(
+        cut[-1], keyboard=message.keyboard, force_reply=message.force_reply, attachment=message.attachment
+    )
     return tuple(cut)
 
 

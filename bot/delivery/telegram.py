@@ -22,6 +22,7 @@ from telegram import (
     ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputFile,
     LinkPreviewOptions,
     ReplyParameters,
 )
@@ -39,7 +40,7 @@ from telegram.error import (
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
-from bot.delivery.message import Button, Message, Span
+from bot.delivery.message import Button, Message, Span, Style
 from bot.delivery.policy import (
     ChatGone,
     ChatMoved,
@@ -133,11 +134,14 @@ class Messenger:
 
     async def send(self, message: Message, *, telegram_id: int, topic_id: int = 0, plain: bool = False) -> SendResult:
         """Send a message of one part, or edit one in place; `plain` leaves out styles and buttons."""
+        message = await self._with_names(message, telegram_id)
         if plain:
             message = replace(message, spans=(Span(message.text),), keyboard=(), force_reply="", picture=None)
         html = to_html(message)[0]
         if message.picture is not None and self._draw:
             return await self._show(message, html, telegram_id=telegram_id, topic_id=topic_id)
+        if message.attachment is not None:
+            return await _result(self._send_file(message, html, telegram_id=telegram_id, topic_id=topic_id))
         if message.edits is not None:
             return await _result(self._edit(message, html, telegram_id=telegram_id))
         return await _result(
@@ -175,6 +179,44 @@ class Messenger:
                 reply_markup=_markup(message),
             )
         )
+
+    async def _send_file(self, message: Message, html: str, *, telegram_id: int, topic_id: int) -> Any:
+        attached = message.attachment
+        assert attached is not None, "only a message with a file is sent as one"
+        return await self._bot.send_document(
+            telegram_id,
+            InputFile(attached.text.encode(), filename=attached.name),
+            caption=html,
+            parse_mode="HTML",
+            message_thread_id=topic_id or None,
+            disable_notification=message.silent,
+            reply_markup=_markup(message),
+        )
+
+    async def _with_names(self, message: Message, telegram_id: int) -> Message:
+        """Put the names of people in, as this chat shows them; who left it has none."""
+        people = {span.text for span in message.spans if span.style is Style.PERSON}
+        if not people:
+            return message
+        names = {number: await self._name(telegram_id, int(number)) for number in people}
+        spans = (Span(names[span.text]) if span.style is Style.PERSON else span for span in message.spans)
+        return replace(message, spans=tuple(spans))
+
+    async def _name(self, telegram_id: int, user_id: int) -> str:
+        try:
+            return (await self._bot.get_chat_member(telegram_id, user_id)).user.full_name or "—"
+        except TelegramError:
+            return "—"
+
+    async def file(self, file_id: str, *, most: int) -> bytes | None:
+        """Return a file that somebody sent; None when it is larger than `most` bytes or gone."""
+        try:
+            found = await self._bot.get_file(file_id)
+            if found.file_size is None or found.file_size > most:
+                return None
+            return bytes(await found.download_as_bytearray())
+        except TelegramError:
+            return None
 
     async def _edit(self, message: Message, html: str, *, telegram_id: int) -> Any:
         markup = _markup(message)

@@ -89,3 +89,67 @@ async def test_the_settings_card_turns_its_switches(talk):
     )
     assert refused.startswith("Je ne connais pas cette ville")
     assert zones.startswith("Quelle heure dois-je suivre")
+
+
+def forwarded(channel, user=READER):
+    person = {"id": user, "is_bot": False, "first_name": "Reader"}
+    origin = {
+        "type": "channel",
+        "date": 1,
+        "message_id": 5,
+        "chat": {"id": channel, "type": "channel", "title": "Watch"},
+    }
+    chat = {"id": user, "type": "private"}
+    said = {"message_id": 9001, "date": 1, "from": person, "chat": chat, "text": "Headline", "forward_origin": origin}
+    return {"message": said}
+
+
+async def test_a_channel_is_set_up_by_forwarding_a_message_from_it_by_its_admin_alone(talk):
+    talk.sandbox.add_channel(CHANNEL, title="Watch", admins=(READER,))
+    talk.sandbox.add_private(STRANGER)
+    talk.sandbox._arrive(forwarded(CHANNEL, user=STRANGER))
+    await talk.settle()
+    refused = talk.accepted()[-1].message["text"]
+    talk.sandbox._arrive(forwarded(CHANNEL))
+    await talk.settle()
+    await talk.tap("AES, juntas, accords")
+    chat = await talk.store.read(find_chat, CHANNEL)
+    watched = {term.entity for term in await talk.store.read(terms, chat.id)}
+    forged = await talk.press(f"1:cp:{CHANNEL}:stop", user=STRANGER)
+    still = (await talk.store.read(find_chat, CHANNEL)).status
+
+    assert "You must be an admin of that channel" in refused
+    assert ("channel", True) == (chat.kind, "family:alliance" in watched and "family:jihadists" not in watched)
+    assert ("active", True) == (still, "You must be an admin" in forged[0])
+
+
+async def test_a_topic_is_given_one_family_and_the_general_one_loses_it(talk):
+    talk.sandbox.add_group(GROUP, title="Desk", admins=(READER,), topics=("Mali", "Niger"))
+    await talk.say("/watch family:alliance", chat=GROUP)
+    await talk.say("/watch family:leaders", chat=GROUP, topic=2)
+    (outside,) = await talk.say("/topic", chat=GROUP)
+    await talk.say("/topic", chat=GROUP, topic=2)
+    message = talk.sandbox.messages(GROUP)[-1]
+    button = message["reply_markup"]["inline_keyboard"][0][0]
+    talk.sandbox.tap(READER, message["message_id"], data=button["callback_data"], chat=GROUP)
+    await talk.settle()
+    general, topic = [await talk.store.read(find_chat, GROUP, topic_id=number) for number in (0, 2)]
+
+    assert outside.startswith("In a topic of a group")
+    left, given = [await talk.store.read(terms, chat.id) for chat in (general, topic)]
+    assert ([], ["family:alliance"]) == ([each.entity for each in left], [each.entity for each in given])
+
+
+async def test_a_shared_place_sets_the_clock_and_is_kept_nowhere(talk):
+    person = {"id": READER, "is_bot": False, "first_name": "Reader"}
+    place = {"latitude": 13.5137, "longitude": 2.1098}
+    said = {"message_id": 9002, "date": 1, "from": person, "chat": {"id": READER, "type": "private"}, "location": place}
+    talk.sandbox._arrive({"message": said})
+    await talk.settle()
+    chat = await talk.store.read(find_chat, READER)
+    path = talk.store.database.path
+    await talk.store.settle_log()
+
+    assert "Africa/Niamey" == chat.tz
+    assert "Niamey" in talk.accepted()[-1].message["text"]
+    assert b"13.5137" not in path.read_bytes()
