@@ -82,7 +82,7 @@ async def test_an_alert_rings_grows_is_explained_and_silenced(talk):
     alert = next(each for each in sent if "SAMPLE" in each.message["text"])
     (reason,) = await talk.tap("Why?")
     (again,) = await talk.say("/why", answers=alert.message_id)
-    await talk.tap("Stop watching")
+    await talk.tap("✕ Stop watching")
     await talk.tap("Undo")
     await talk.tap("Mute story")
     chat = await chat_of(talk)

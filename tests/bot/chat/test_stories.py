@@ -83,7 +83,7 @@ async def test_a_set_up_chat_is_shown_a_real_alert(talk):
     await talk.say("/start")
     for label in ("English", "Everything", "At once"):
         await talk.tap(label)
-    (done,) = await talk.tap("Bamako")
+    (done,) = await talk.tap("Mali")
 
     assert "SAMPLE" in done
     assert "Why?" in labels(talk)
