@@ -35,6 +35,7 @@ MEMO_CHUNKS: Final = 300_000
 # A word this like one of a name is surely meant: one wrong letter in seven.
 SOUND: Final = 0.85
 CAPITALS: Final = 0.6  # share of words in capitals from which case says nothing
+NO_WORDS: Final[frozenset[str]] = frozenset()
 # Of a name whose anchor is damaged, so many other words must be there.
 FEWEST_SPARES: Final = 2
 # What a chunk may hold.
@@ -213,9 +214,9 @@ class Index:
             require=tuple(add((word,)) for word in entity.require),
             forbid=add(entity.forbid),
             against=add(against.words),
-            neighbours=frozenset(map(alias_form, against.neighbours)),
+            neighbours=_set(map(alias_form, against.neighbours)),
             phrases=tuple(tuple(alias_form(token.raw) for token in tokens(phrase)) for phrase in against.phrases),
-            given_names=frozenset(map(alias_form, entity.given_names)),
+            given_names=_set(map(alias_form, entity.given_names)),
             countries=_countries(entity),
             own=_own_words(entity),
             compounds=tuple(compile_compound(entity, rule, patterns=self.patterns) for rule in entity.compounds),
@@ -230,7 +231,7 @@ class Index:
     def _learn(self, chunk: str) -> Known:
         """Look a chunk up for the first time, and remember what it may hold."""
         words = pieces(chunk)
-        forms = {form for token in words for form in token.forms} - FUNCTION_WORDS
+        forms = {form for token in words for form in token.forms if form not in FUNCTION_WORDS or _is_acronym(token)}
         hits = [hit for form in forms for hit in self._lexicon.lookup(form)]
         numbers = tuple({number for number, _ in hits})
         kind = 0 if self._names.keys().isdisjoint(numbers) else NAMES
@@ -316,6 +317,15 @@ class Index:
                 )  # fmt: skip
 
 
+def _is_acronym(token: Token) -> bool:
+    """Tell whether a word can be an acronym though it is a function word in small letters ("AU")."""
+    return len(token.raw) > 1 and token.raw.isupper()
+
+
+def _set(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(words) or NO_WORDS
+
+
 def _take_out(filed: dict[Any, list[Name]], key: object, *, entity_id: str) -> None:
     """Take an entity's names out of what is filed under a word or two."""
     kept = [name for name in filed.get(key, ()) if name.entity.id != entity_id]
@@ -329,12 +339,12 @@ def _own_words(entity: Entity) -> frozenset[str]:
     """List the words of an entity's names where an acronym of it may be somebody else's."""
     acronyms = [alias for alias in entity.aliases if alias.kind is AliasKind.ACRONYM]
     if not any(alias.weak or " " in alias.text for alias in acronyms):
-        return frozenset()
-    return frozenset(alias_form(token.raw) for alias in entity.aliases for token in tokens(alias.text))
+        return NO_WORDS
+    return _set(alias_form(token.raw) for alias in entity.aliases for token in tokens(alias.text))
 
 
 def _countries(entity: Entity) -> frozenset[str]:
     """Read from an entity's context which countries it belongs to."""
     context = [alias_form(word) for word in entity.context]
     found = {code for code, word in COUNTRY_WORDS.items() if any(form.startswith(word) for form in context)}
-    return frozenset({*found, entity.country} - {""})
+    return _set({*found, entity.country} - {""})

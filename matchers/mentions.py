@@ -60,17 +60,15 @@ class Words:
         self.lexicon = lexicon
         self.places: dict[int, list[Place]] = {}
         self.glued: set[int] = set()
-        for at, token in enumerate(words):
-            for form in token.forms:
-                hits = lexicon.lookup(form)
-                if hits:
-                    self._place(at, hits, is_glued=form in lexicon.glued)
-
-    def _place(self, at: int, hits: Sequence[Place], *, is_glued: bool) -> None:
-        for number, similarity in hits:
-            self.places.setdefault(number, []).append((at, similarity))
-        if is_glued:
-            self.glued.add(at)
+        places, lookup, glued = self.places, lexicon.lookup, lexicon.glued
+        for at, form in [(at, form) for at, token in enumerate(words) for form in token.forms]:
+            for number, similarity in lookup(form):
+                if number in places:
+                    places[number].append((at, similarity))
+                else:
+                    places[number] = [(at, similarity)]
+            if form in glued:
+                self.glued.add(at)
 
     def is_broken(self, first: int, last: int) -> bool:
         """Tell whether a sentence or clause ends between two words."""
@@ -260,7 +258,7 @@ class _Fit:
         if name.rigid or len(wanted) < RESCUE_LETTERS or 2 * share > 1 + FUNCTION_SHARE:
             return None
         spots = {place for place, _ in self._chosen.values()}
-        if not name.distinctive.isdisjoint(missing):
+        if any(i in name.distinctive for i in missing):
             return self._pieced(spots, missing=missing, wanted=wanted, share=share)
         return self._joined(spots, wanted=wanted)
 

@@ -58,8 +58,8 @@ class Name:
     content: tuple[int, ...]
     needed: tuple[int, ...]
     required: frozenset[int]
-    distinctive: frozenset[int]
-    strict: frozenset[int]
+    distinctive: tuple[int, ...]
+    strict: tuple[int, ...]
     joins: tuple[tuple[int, int, int], ...]
     anchors: tuple[int, ...]
     spares: tuple[int, ...]
@@ -113,7 +113,7 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
     content = _content(forms)
     distinctive = [i for i in content if not _is_common(forms[i])]
     needed = _needed(content, distinctive)
-    strict = frozenset(i for i in content if exact or _is_sign(parts[i].raw, alias))
+    strict = tuple(i for i in content if exact or _is_sign(parts[i].raw, alias))
     weights = _weights(forms, content)
     anchors = _anchors(forms, distinctive or list(content), words=words)
     return Name(
@@ -124,7 +124,7 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
         content=content,
         needed=needed,
         required=frozenset(words[i] for i in needed),
-        distinctive=frozenset(distinctive),
+        distinctive=tuple(distinctive),
         strict=strict,
         joins=_joins(forms, lexicon),
         anchors=anchors,

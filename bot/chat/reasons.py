@@ -76,7 +76,7 @@ def _one(say: Texts, match: TermMention, *, vigil: Vigil) -> list[Sequence[Span]
         similarity=str(round(mention.similarity * 100)),
     )
     counted = "; ".join(in_words(say, reason) for reason in match.reasons)
-    share = say("   of matches with such a score about {share} % are right")
+    share = say("   of matches with such a score at least {share} % are right")
     return [
         head,
         found,

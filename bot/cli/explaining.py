@@ -62,7 +62,7 @@ def _paragraph(match: Match, watched: Watchlist) -> str:
     entity = watched.entity(match.entity)
     name = entity.name if entity else match.entity
     head = f"{name} ({match.entity})  {match.score} of 100"
-    share = f"; at this score about {share_right(match.score):.0%} are right" if match.score >= BAR else ""
+    share = f"; at this score at least {share_right(match.score):.0%} are right" if match.score >= BAR else ""
     body = [f"  “{match.best.text}” {sentence(match.reasons[0])}"]
     body += [f"  {sentence(reason)}" for reason in match.reasons[1:]]
     return "\n".join([head + share, *body])

@@ -199,6 +199,21 @@ def test_the_charter_is_labelled_with_both_outcomes_twenty_times():
     assert sum(row["kind"].startswith("trap-charter") for row in rows) >= 20
 
 
+def test_both_outcomes_of_each_ambiguous_acronym_are_labelled():
+    rows = gold("dev") + gold("heldout")
+    lacking = []
+    for entity, alias in aliases():
+        if alias.get("weak") and alias["kind"] == "acronym" and alias["text"].isascii():
+            pattern = re.compile(rf"(?<!\w){re.escape(alias['text'])}(?!\w)")
+            family = "tuareg" if "tuareg-groups" in entity["families"] else entity["id"]
+            named = [row for row in rows if pattern.search(f"{row['title']} {row.get('summary') or ''}")]
+            meant = [{entity["id"], family} & set(row["entities"]) != set() for row in named]
+            if not {True, False} <= set(meant):
+                lacking.append(alias["text"])
+
+    assert [] == lacking
+
+
 def test_labels_are_the_five_or_catalogue_ids():
     known = FIVE | {entity["id"] for entity in entities()}
     rows = gold("dev") + gold("heldout")
