@@ -29,6 +29,7 @@ from bot.delivery.sender import Sender
 from bot.delivery.telegram import Messenger, build_application
 from bot.digest.chart import draw_stored
 from bot.digest.editions import open_due_editions
+from bot.feeds.articles import Articles
 from bot.feeds.cadence import CadenceSettings
 from bot.feeds.discovery import discover
 from bot.feeds.parse import ParserPool
@@ -325,7 +326,7 @@ async def _poller(
     return Poller(
         store,
         Ingest(store, watchlist, window=WINDOW),
-        Edges(client, parser, clock),
+        Edges(client, parser, clock, Articles(client, parser, clock)),
         holder(),
         CadenceSettings(min_interval_s=feeds.min_interval, budget_per_day=feeds.budget_per_day),
     )

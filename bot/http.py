@@ -32,6 +32,8 @@ TOTAL_S: Final = 30.0
 CONNECT_S: Final = 5.0
 MOST_REDIRECTS: Final = 5
 PORTS: Final = frozenset({80, 443, 8080, 8443})
+# The name by which robots.txt files know us.
+AGENT: Final = "Tocsin"
 _PERMANENT: Final = frozenset({301, 308})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
@@ -75,7 +77,7 @@ class HttpLimits:
 def user_agent(contact: str) -> str:
     """Return the truthful User-Agent: name, version, and where to complain."""
     number = program_version()
-    return f"Tocsin/{number} (feed reader; {contact})" if contact else f"Tocsin/{number} (feed reader)"
+    return f"{AGENT}/{number} (feed reader; {contact})" if contact else f"{AGENT}/{number} (feed reader)"
 
 
 def program_version() -> str:

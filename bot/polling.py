@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from bot.feeds.articles import BUDGET_S
 from bot.feeds.cadence import NETWORK_KINDS, CadenceSettings, PollFacts, expected_since, plan, wants_unconditional
 from bot.feeds.fetch import Fetched, FetchFailed, FetchResult, fetch
 from bot.feeds.line import Line
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.clock import Clock
+    from bot.feeds.articles import Articles
     from bot.feeds.parse import ParserPool
     from bot.feeds.parsed import ParsedFeed
     from bot.http import GuardedClient
@@ -70,6 +72,7 @@ class Edges:
     client: GuardedClient
     parser: ParserPool
     clock: Clock
+    articles: Articles | None = None
 
 
 def _nobody(_report: PollReport) -> None:
@@ -143,7 +146,7 @@ class Poller:
 
     async def _poll_safely(self, feed: FeedToPoll) -> PollReport:
         try:
-            async with asyncio.timeout(_DEADLINE_S):
+            async with asyncio.timeout(_DEADLINE_S + (BUDGET_S if feed.full_text else 0)):
                 return await self._poll_once(feed)
         except LeaseLost:
             log.warning("poll.lease_lost")
@@ -170,6 +173,8 @@ class Poller:
         self._line.note(feed.host, reached=reached, now=asked)
         parsed, triaged, failure = await self._read(feed, result)
         now = self.edges.clock.now()
+        if triaged and feed.full_text and self.edges.articles:
+            triaged = replace(triaged, new=await self.edges.articles.complete(triaged.new))
         facts = PollFacts(
             new=len(triaged.new) if triaged else 0,
             rhythm=parsed.rhythm if parsed else None,

@@ -73,6 +73,10 @@ def add_command(
     name: Annotated[str, typer.Option(help="What the outlet is called.")] = "",
     lang: str = "",
     kind: str = "independent",
+    *,
+    full_text: Annotated[
+        bool, typer.Option("--full-text", help="Read the article behind each headline, where robots.txt permits.")
+    ] = False,
 ) -> None:
     """Add a feed; the address of a web page finds the feed that it advertises."""
     from bot.feeds.defaults import refuse_blocked
@@ -91,7 +95,11 @@ def add_command(
             raise UserError(f"{found.url} is polled already.")
         host = (urlsplit(found.url).hostname or "").removeprefix("www.")
         outlet = OutletSpec(host, name or found.title or host, kind, lang=lang or found.lang)
-        add_feed(session, FeedSpec(found.url, outlet, found.title, lang or found.lang), now=SystemClock().now())
+        add_feed(
+            session,
+            FeedSpec(found.url, outlet, found.title, lang or found.lang, full_text=full_text),
+            now=SystemClock().now(),
+        )
     typer.echo(found.url)
 
 

@@ -64,6 +64,7 @@ def _feed(outlet: dict[str, Any], feed: dict[str, Any], *, name: str) -> FeedSpe
         scope=tuple(outlet.get("scope", ())),
         klass=str(feed.get("class", "B")),
         enabled=bool(feed.get("enabled", True)),
+        full_text=bool(feed.get("full_text", False)),
     )
 
 

@@ -8,7 +8,7 @@ import os
 import pickle
 import struct
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -28,13 +28,17 @@ _HEAD: Final = struct.Struct(">I")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Hold a body to be read, and what is known of it; `known` are marks of entries that need not be read again."""
+    """Hold a body to be read, and what is known of it; `known` are marks of entries that need not be read again.
+
+    `kind` is feed, or article: a web page whose text is wanted.
+    """
 
     body: bytes
     content_type: str
     lang: str = ""
     url: str = ""
     known: bytes = b""
+    kind: str = "feed"
 
 
 class ParseFailed(Exception):
@@ -60,7 +64,19 @@ class ParserPool:
         return await self.read(Task(body, content_type))
 
     async def read(self, task: Task) -> ParsedFeed:
-        """Return the feed in a body; raise ParseFailed. A worker that is late is killed and replaced."""
+        """Return the feed in a body; raise ParseFailed."""
+        answer = await self._work(task)
+        if isinstance(answer, str):
+            raise ParseFailed("not-a-feed", answer)
+        return answer
+
+    async def article(self, task: Task) -> str:
+        """Return the text of an article's page, "" when there is none; raise ParseFailed."""
+        answer = await self._work(replace(task, kind="article"))
+        return answer if isinstance(answer, str) else ""
+
+    async def _work(self, task: Task) -> ParsedFeed | str:
+        """Have a worker read a body; one that is late is killed and replaced."""
         worker = await self._free.get()
         try:
             if worker is None or worker.returncode is not None:
@@ -79,8 +95,6 @@ class ParserPool:
             raise
         finally:
             self._free.put_nowait(worker)
-        if isinstance(answer, str):
-            raise ParseFailed("not-a-feed", answer)
         return answer
 
     async def close(self) -> None:

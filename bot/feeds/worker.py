@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from bot.feeds.article import read_article
 from bot.feeds.parsed import NotAFeed
 from bot.feeds.reading import read_feed
 
@@ -38,6 +39,8 @@ def main() -> None:
 
 
 def _read(task: Task) -> ParsedFeed | str:
+    if task.kind == "article":
+        return read_article(task.body, task.content_type, url=task.url)
     try:
         return read_feed(task.body, task.content_type, lang=task.lang, url=task.url, known=task.known)
     except NotAFeed as error:
