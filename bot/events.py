@@ -11,6 +11,9 @@ from typing import Final
 # event -> (fields of its own, what it means and what to do)
 EVENTS: Final[dict[str, tuple[str, str]]] = {
     "alarm.changed": ("raised, over", "Admins were told what went wrong, and what is over."),
+    "article.failed": ("url, reason", "The page behind a headline could not be read; its feed's own words are matched."),
+    "article.forbidden": ("url", "A robots.txt asks us not to read the page behind a headline; its feed's own words are matched."),
+    "articles.cut_short": ("read, wanted", "Reading pages took too long; the rest of the poll's entries is matched by their headlines."),
     "catch_up.opened": ("chats, late", "After an outage, chats get one message in the place of a flood."),
     "chat.closed": ("reason, dropped", "A chat takes no messages any more; what was owed to it was dropped with the reason."),
     "chat.hasty": ("update", "A chat asked more in a minute than it may; it hears nothing until the minute is over."),
@@ -31,7 +34,7 @@ EVENTS: Final[dict[str, tuple[str, str]]] = {
     "pace.slowed": ("rate", "Telegram refused several chats at once; the whole bot sends more slowly for a while."),
     "pane.postponed": ("reason", "The sandbox page could not be brought up to date just now."),
     "picture.failed": ("exception", "A picture could not be drawn: our bug; the message goes out without it."),
-    "poll.failed": ("exception", "A poll failed in a way that a feed cannot cause: our bug; its lease runs out and it is polled again."),
+    "poll.failed": ("exception", "A poll failed in a way that a feed cannot cause: our bug; the feed is put off as after any failure."),
     "poll.ingested": ("new, matched, owed", "What a poll brought was committed: entries, matches, deliveries owed."),
     "poll.lease_lost": ("", "Another process had taken the feed since; this poll was thrown away whole."),
     "rehearsal.failed": ("exception", "The demo could not publish its next sample."),
