@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "digest": ("bot.cli.archive", "Write a digest as HTML and PNG, to look at."),
     "search": ("bot.cli.archive", "Search the archive."),
     "init": ("bot.cli.setting_up", "Set up: check the token, choose feeds, write tocsin.toml."),
+    "export": ("bot.cli.exporting", "Write stories and matches of a period: jsonl, csv, atom or stix."),
     "db": ("bot.cli.database", "Upgrade, back up, restore, check and copy the database."),
     "config": ("bot.cli.operating", "Show every setting, its value and where it came from."),
     "doctor": ("bot.cli.operating", "Find what is wrong and how to mend it."),

@@ -1,12 +1,20 @@
 """Show that the archive is searched from the terminal."""
 
+import csv
+import io
 import json
 
+import feedparser
 import pytest
+import stix2
 from typer.testing import CliRunner
 
 from bot.cli.main import application
+from bot.outputs.rows import COLUMNS, _line
 from storage.chats import chats as all_chats
+
+
+PERIOD = ("--since", "2026-02-28", "--until", "2026-03-20")
 
 
 @pytest.fixture
@@ -42,3 +50,34 @@ async def test_a_digest_is_written_to_look_at_and_nothing_of_it_is_kept(archive,
 
     assert (0, [1, 1], chats) == (done.exit_code, unknown, len(await talk.store.read(all_chats)))
     assert page.count("<article>") == page.count("</article>") >= 1
+
+
+async def test_what_is_exported_opens_with_each_formats_own_library_and_is_the_same(archive):
+    lines = [json.loads(line) for line in archive("export", "--format", "jsonl", *PERIOD).stdout.splitlines()]
+    rows = list(csv.DictReader(io.StringIO(archive("export", "--format", "csv", *PERIOD).stdout, newline="")))
+    feed = feedparser.parse(archive("export", "--format", "atom", *PERIOD).stdout.encode())
+    once, twice = (archive("export", "--format", "stix", *PERIOD).stdout for _ in range(2))
+    bundle = stix2.parse(once, allow_custom=False)
+    reports = [each for each in bundle.objects if each.type == "report"]
+    ids = {each.id for each in bundle.objects}
+
+    assert len(lines) >= 10
+    assert not feed.bozo
+    assert [(each["url"], each["title"]) for each in lines] == [(row["url"], row["title"]) for row in rows]
+    assert [(each["url"], each["title"]) for each in lines] == [(each.link, each.title) for each in feed.entries]
+    assert [[m["entity"] for m in each["matches"]] for each in lines] == [row["entities"].split(";") for row in rows]
+    assert {each["url"] for each in lines} == {link.url for report in reports for link in report.external_references}
+    assert [] == [ref for report in reports for ref in report.object_refs if ref not in ids]
+    assert {"identity", "location", "report", "sighting"} == {each.type for each in bundle.objects}
+    assert sorted(ids) == sorted(each.id for each in stix2.parse(twice).objects)
+
+
+def test_a_headline_that_looks_like_a_formula_is_text_to_a_spreadsheet():
+    assert '"\'=HYPERLINK(""x"")"\r\n' == _line(['=HYPERLINK("x")'])
+
+
+async def test_a_wrong_day_is_said(archive):
+    assert archive("export", "--format", "csv", "--since", "whenever").exit_code != 0
+    assert [",".join(COLUMNS)] == archive(
+        "export", "--format", "csv", "--since", "2020-01-01", "--until", "2020-01-02"
+    ).stdout.split()
