@@ -39,6 +39,7 @@ from bot.ingest import Ingest
 from bot.jobs import Bell, build_scheduler
 from bot.lead import RENEW_S, Lead
 from bot.metrics import Metrics
+from bot.outputs.routes import output_routes
 from bot.polling import Edges, Poller
 from bot.store import Store
 from bot.texts import texts
@@ -241,6 +242,7 @@ async def assemble(
             admins=frozenset(settings.telegram.admins),
             bot_name=bot_name,
             language=settings.telegram.language,
+            web_address=settings.web.public_url or f"http://{settings.web.listen}",
         )
         _equip(context, settings)
         add_handlers(application, context)
@@ -291,7 +293,10 @@ async def assemble_poller(settings: Settings, *, clock: Clock) -> AsyncIterator[
 
 def web_routes(tocsin: Tocsin) -> RouteList:
     """List what every running bot answers over HTTP beside `/healthz`: each subject's routes, one after the other."""
-    return [*tocsin.health.routes()]
+    return [
+        *tocsin.health.routes(),
+        *output_routes(tocsin.store, tocsin.clock, name=tocsin.vigil.name),
+    ]
 
 
 def compile_watchlist(settings: Settings) -> Watchlist:

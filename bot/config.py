@@ -78,6 +78,7 @@ class WebSettings(_Group):
     """Say where the web side listens."""
 
     listen: str = Field(USUAL_ADDRESS, description="Address and port of health, metrics and the chat page.")
+    public_url: str = Field("", description="How others reach it, https://news.example: for the addresses of feeds.")
     page: bool = Field(
         False,
         description="Serve the chat page also beyond this machine, and beside a real token: a second bot with sample news.",

@@ -56,6 +56,7 @@ class ChatContext:
     limits: Limits = Limits()
     language: str = "en"
     discover: Discover | None = None
+    web_address: str = "http://127.0.0.1:8642"
     _asked: dict[int, list[datetime]] = field(default_factory=dict)
     _group_admins: dict[int, tuple[datetime, frozenset[int]]] = field(default_factory=dict)
 

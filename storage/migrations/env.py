@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from storage import chat_tables  # noqa: F401 - its tables belong to the metadata
+from storage import chat_tables, output_tables  # noqa: F401 - their tables belong to the metadata
 from storage.tables import Table
 
 context.configure(

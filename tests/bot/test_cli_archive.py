@@ -13,7 +13,6 @@ from bot.cli.main import application
 from bot.outputs.rows import COLUMNS, _line
 from storage.chats import chats as all_chats
 
-
 PERIOD = ("--since", "2026-02-28", "--until", "2026-03-20")
 
 
