@@ -2,8 +2,8 @@
 
 Phase: pre (the old code may keep running beside it: the table is new).
 
-Revision ID: 0005
-Revises: 0004
+Revision ID: 0006
+Revises: 0005
 """
 
 import sqlalchemy as sa
@@ -13,8 +13,8 @@ import sqlmodel
 
 import storage.columns
 
-revision = '0005'
-down_revision = '0004'
+revision = '0006'
+down_revision = '0005'
 branch_labels = None
 depends_on = None
 
