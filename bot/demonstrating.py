@@ -282,8 +282,8 @@ def print_balance(console: Console, struck: DemoBalance, *, refusals: int) -> No
 
 
 def _verdict(struck: DemoBalance) -> str:
+    if struck.repeated:
+        return f"The two ledgers differ; {len(struck.repeated)} events were told twice, as two stories."
     if not struck.holds:
         return "The two ledgers differ."
-    if struck.repeated:
-        return f"Nothing was lost; {len(struck.repeated)} events were told twice, as two stories."
     return "The two ledgers agree; nothing was lost."

@@ -102,10 +102,11 @@ class Ingest:
 
     def _match(self, feed: FeedToPoll, entries: Sequence[NewEntry]) -> list[_Found]:
         texts = [EntryText(entry.title, entry.summary, entry.lang or feed.lang, feed.scope) for entry in entries]
-        return [
-            _Found(entry, self._watchlist.match(text), places_in(text))
-            for entry, text in zip(entries, texts, strict=True)
-        ]
+        found = []
+        for entry, text in zip(entries, texts, strict=True):
+            matches = self._watchlist.match(text)
+            found.append(_Found(entry, matches, places_in(text, matches)))
+        return found
 
     def _commit(
         self, session: Session, feed: FeedToPoll, *, triaged: Triage | None, found: list[_Found], outcome: PollOutcome
@@ -155,9 +156,8 @@ class Ingest:
         index = self._caught_up(session, now)
         placed = []
         for each in sorted(ringing, key=lambda found: (found.entry.effective, found.entry.key)):
-            placement = place(
-                _story_entry(each.entry, ids[each.entry.key], feed=feed, now=now), each.matches, index=index, now=now
-            )
+            entry = _story_entry(each.entry, ids[each.entry.key], feed=feed, now=now)
+            placement = place(entry, each.matches, index=index, now=now, places=each.places)
             self._seq = add_placement(session, placement, now=now)
             index.apply(placement)
             placed.append(

@@ -20,14 +20,16 @@ if TYPE_CHECKING:
     from matchers.types import EntryText, Placement, StoryEntry
 
 PLACES: Final = "places"
+# The countries of the shipped catalogue: beside a name of it, an ambiguous place of theirs is meant.
+HOME: Final = ("ML", "BF", "NE")
 _COUNTRY: Final = "country"
 # Capitals stand for governments: in a summary they say who speaks, not where.
 _SPEAKS: Final = frozenset({"capital"})
 
 
-def places_in(text: EntryText) -> tuple[Place, ...]:
-    """Return the places that an entry names; a whole country is no place."""
-    found = load_gazetteer().find(f"{text.title}. {text.summary}")
+def places_in(text: EntryText, matches: Sequence[Match]) -> tuple[Place, ...]:
+    """Return the places that an entry names, beside what else was found in it; a whole country is no place."""
+    found = load_gazetteer().find(f"{text.title}. {text.summary}", scope=HOME if matches else ())
     return tuple(place for place in found if place.kind != _COUNTRY)
 
 

@@ -38,7 +38,7 @@ class Vigil:
             self._own.discard(entity)
 
     def name(self, entity: str, lang: str, *, expression: str = "") -> str:
-        """Return what a term is called in a language: an entity's name, a family's, or the words themselves."""
+        """Return what a term or a place is called in a language: its name, a family's, or the words themselves."""
         if expression:
             return expression
         found = self.watchlist.entity(entity)

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
 
 from matchers.text import Token, tokens
 from matchers.types import EventKind, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NUMBERS: Final = {
     "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9,
@@ -135,6 +139,43 @@ class Facts:
     changes_state: bool = False
 
 
+class Genre(StrEnum):
+    """Name what an entry is, beside a report of an event."""
+
+    REPORT = "report"
+    ROUND_UP = "round-up"
+    ANNIVERSARY = "anniversary"
+
+
+_ROUND_UP: Final = re.compile(
+    r"\b(?:this week|week in|weekly|round-?up|in brief|briefing|week(?:ly)? brief|digest|la semaine|hebdo\w*|en bref|revue de|"
+    r"les titres|à retenir)\b|اسبوع الساحل|أسبوع الساحل|موجز|حصاد الأسبوع",
+    re.IGNORECASE,
+)
+_ANNIVERSARY: Final = re.compile(
+    r"\b(?:years? (?:on|after|later|since)|ans (?:plus tard|après)|an après|anniversa\w*|commemor\w*|comm[ée]mor\w*)\b"
+    r"|ذكرى|بعد (?:عام|سنة|عامين) من",
+    re.IGNORECASE,
+)
+# "A new attack", "the day after the last one": another event than the one before.
+_AGAIN: Final = re.compile(
+    r"\b(?:new|another|second|fresh|again|day after|nouve(?:au|lle|l)|deuxième|seconde?|encore|lendemain)\b|مجدد|جديد|ثان|بعد يوم",
+    re.IGNORECASE,
+)
+
+
+def genre_of(title: str) -> Genre:
+    """Return what an entry is by its headline."""
+    if _ROUND_UP.search(title):
+        return Genre.ROUND_UP
+    return Genre.ANNIVERSARY if _ANNIVERSARY.search(title) else Genre.REPORT
+
+
+def tells_of_another(text: str) -> bool:
+    """Say whether a text sets its event off against an earlier one."""
+    return _AGAIN.search(text) is not None
+
+
 def read_facts(title: str, summary: str) -> Facts:
     """Return what an entry says; severity is 0 (opinion) to 4 (ten dead or more)."""
     text = f"{title}. {summary}"
@@ -165,7 +206,11 @@ def _event(title: str, summary: str) -> tuple[EventKind, str]:
 
 def read_tolls(text: str) -> dict[str, int]:
     """Return the highest count of killed, wounded and abducted that a text names."""
-    words = tokens(text)
+    return count_tolls(tokens(text))
+
+
+def count_tolls(words: Sequence[Token]) -> dict[str, int]:
+    """Return the highest count of killed, wounded and abducted among words."""
     found: dict[str, int] = {}
     for position, token in enumerate(words):
         kind = next((_COUNTED[form] for form in token.forms if form in _COUNTED), None)
@@ -177,7 +222,7 @@ def read_tolls(text: str) -> dict[str, int]:
     return found
 
 
-def _count_near(words: list[Token], position: int) -> int:
+def _count_near(words: Sequence[Token], position: int) -> int:
     """Return the number before a counted word, else the one after it."""
     before = range(position - 1, max(-1, position - 1 - _REACH), -1)
     after = range(position + 1, min(len(words), position + 1 + _REACH))
@@ -190,7 +235,7 @@ def _count_near(words: list[Token], position: int) -> int:
     return 0
 
 
-def _number(words: list[Token], place: int) -> int:
+def _number(words: Sequence[Token], place: int) -> int:
     raw = words[place].raw
     following = words[place + 1].form if place + 1 < len(words) else ""
     if following in _UNITS:

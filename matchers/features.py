@@ -1,238 +1,240 @@
-"""Compare two headlines by a handful of readable numbers.
+"""Read of an entry what is compared: words, names, meanings, numbers, whom and where it names.
 
-Weights: the lexical columns of a logistic rule fitted on the first half of OG2021 (news in
-English and French of July 2021), one for a pair in one language and one across languages.
-Assumes that a headline names who and where. What fools it: successive reports on one person,
-which share every name; hence numbers in conflict and the time gap weigh against.
+entry, entities ─traits_of→ Traits: short rows of numbers, of one length for every entry
+
+A headline is at most so many words; what is longer is cut. Words are kept as hashes (two words
+in 262,000 are one), runs of four letters too (two in 65,000).
+Names are written words that mean nothing in the table of meanings, by their consonants, so
+that Traoré, Traore and تراوري are one. What fools it: a headline all in capitals.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
+import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Final
 
-from rapidfuzz import fuzz
+import numpy as np
+from anyascii import anyascii
+from numpy.typing import NDArray
 
-from matchers.facts import read_facts
-from matchers.text import tokens
+from matchers.concepts import DEEDS, concepts_of, kind_of
+from matchers.facts import NUMBERS, Genre, count_tolls, genre_of, tells_of_another
+from matchers.text import Token, tokens
 from matchers.types import EventKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from matchers.types import StoryEntry
 
-_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
+Keys = NDArray[np.int32]
+Grams = NDArray[np.uint16]
+
+# How much of an entry is compared. Nine headlines in ten are shorter.
+GRAMS: Final = 80
+_WIDTHS: Final = {"words": 18, "names": 12, "deeds": 6, "things": 12, "who": 6, "where": 5, "numbers": 4, "body": 18}
+_ENDS: Final = tuple(accumulate(_WIDTHS.values()))
+# Columns of each kind of word, first and past the last.
+KINDS: Final = {kind: (end - _WIDTHS[kind], end) for kind, end in zip(_WIDTHS, _ENDS, strict=True)}
+WIDTH: Final = _ENDS[-1]
+# Words are counted by hash: of 50,000 words that are open at once, one in five shares its count with another.
+BUCKETS: Final = 1 << 18
+# What stands before the id of a place among entities: where something happens, and a country or region around it.
+PLACE, AREA = "@", "~"
+PLACE_MARKS: Final = frozenset((PLACE, AREA))
+TOLLS: Final = ("killed", "wounded", "abducted")
+_GENRES: Final = {genre: number for number, genre in enumerate(Genre)}
 _GRAM: Final = 4
-# log-odds: an attack is seldom an accord; two reports of one toll are seldom of two events
-_OTHER_KIND: Final = -1.5
-_SAME_TOLL: Final = 1.0
-# for the same kind of event: a name that both write, or only an entity that both name; same language, across
-_SAME_NAME: Final = (0.5, 1.5)
-_SAME_ENTITY: Final = (0.0, 0.5)
-_STOP: Final = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "for",
-        "and",
-        "or",
-        "with",
-        "from",
-        "by",
-        "as",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "has",
-        "have",
-        "had",
-        "it",
-        "its",
-        "this",
-        "that",
-        "after",
-        "over",
-        "into",
-        "le",
-        "la",
-        "les",
-        "de",
-        "des",
-        "du",
-        "un",
-        "une",
-        "et",
-        "en",
-        "au",
-        "aux",
-        "pour",
-        "par",
-        "sur",
-        "dans",
-        "avec",
-        "est",
-        "sont",
-        "ont",
-        "qui",
-        "que",
-        "se",
-        "sa",
-        "son",
-        "ses",
-        "ce",
-        "cette",
-        "apres",
-    ]
+_LONGEST_TITLE: Final = 160
+
+# What outlets add to a headline: their name behind a bar or a dash, a rubric before one.
+_BEHIND: Final = re.compile(r"\s+(?:[|–—-]|::)\s+[^|–—]{2,40}$")
+_BEFORE: Final = re.compile(r"^[^|]{2,24}\s+\|\s+")
+_LABEL: Final = re.compile(
+    r"^\[?(?:update\s*\d*|refile|en direct|direct|live|vid[ée]os?|breaking|urgent|alerte|exclusi[fv]e?|explainer|photos?|watch"
+    r"|(?:\w+ )?latest|(?:\w+ )?headlines|عاجل|فيديو)(?:\]\s*|\s*[-:.|–—]\s*)",
+    re.IGNORECASE,
 )
+_GROUPED: Final = re.compile(r"(?<=\d)[\s.,\u00a0\u202f](?=\d{3}(?!\d))")
+_STOP: Final = frozenset(
+    (
+        "the", "a", "an", "of", "in", "on", "at", "to", "for", "and", "or", "with", "from", "by",
+        "as", "is", "are", "was", "were", "be", "been", "has", "have", "had", "it", "its", "this", "that",
+        "after", "over",
+        "into", "not", "no", "will", "would", "could", "can", "may", "more", "what", "how", "who", "why", "when",
+        "where", "their", "his", "her", "they", "he", "she", "you", "we", "i", "but", "than",
+        "about", "up", "out", "off", "all", "just", "also", "before", "during", "amid", "against", "between", "now", "still",
+        "le", "la", "les", "l", "de", "des", "du", "d", "un", "une", "et", "en", "au", "aux",
+        "a", "pour", "par", "sur", "dans", "avec", "est", "sont", "ont", "qui", "que", "se", "s", "sa",
+        "son", "ses", "ce", "cette", "ces",
+        "apres", "leur", "leurs", "ne", "pas", "plus", "il", "elle", "ils", "on", "nous", "vous", "ou", "mais",
+        "comme", "sans", "sous", "entre", "c", "n", "qu", "y",
+        "في", "من", "علي", "الي", "عن", "مع", "و", "او", "ان", "التي", "الذي", "هذا", "هذه", "بين",
+        "بعد", "قبل", "لا", "ما", "كما", "هو", "هي",
+    )
+)  # fmt: skip
+_DIGRAPHS: Final = (
+    ("dj", "j"), ("tch", "s"), ("ch", "s"), ("sh", "s"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("th", "t"), ("dh", "d"),
+    ("qu", "k"), ("ck", "k"), ("x", "ks"), ("c", "k"), ("q", "k"), ("v", "f"), ("p", "b"), ("z", "s"),
+)  # fmt: skip
+_VOWELS: Final = re.compile(r"[^bdfgjklmnrst]")
+_TWICE: Final = re.compile(r"(.)\1+")
+_LEAST_SKELETON: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """Hold what is compared of an entry."""
+    """Hold what is compared of an entry: `keys` are hashed words by kind (KINDS), padded with zeros; tolls by TOLLS."""
 
-    key: str
     lang: str
     hours: float
     text: str
-    grams: Mapping[str, int]
-    words: frozenset[str]
-    names: frozenset[str]
-    numbers: frozenset[str]
+    grams: Grams
+    keys: Keys
     event: EventKind
-    tolls: frozenset[tuple[str, int]]
+    tolls: tuple[int, ...]
+    outlet: int
+    genre: int
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """Hold the weights of one kind of pair."""
+class _Read:
+    """Hold what one word is to us: its form, its hash, that of its consonants when it is a name, what it means."""
 
-    bias: float
-    grams: float
-    token_set: float
-    rarest: float
-    names_share: float
-    names_count: float
-    numbers_shared: float
-    numbers_differ: float
-    hours: float
+    form: str
+    word: int
+    name: int
+    things: tuple[int, ...]
+    deeds: tuple[int, ...]
+    meanings: tuple[str, ...]
 
 
-SAME: Final = Weights(-3.116, 3.063, 3.398, 0.262, 0.887, 0.0, 0.401, -0.635, -0.650)
-CROSS: Final = Weights(-0.073, 10.745, 0.0, -0.167, -0.145, 0.926, -0.391, -1.280, -0.857)
+def cleaned(title: str) -> str:
+    """Return a headline without labels, rubric and the outlet's name."""
+    short = _LABEL.sub("", title.strip())
+    for pattern in (_BEHIND, _BEHIND, _BEFORE):
+        rest = pattern.sub("", short)
+        # A headline keeps most of itself: "Mali - Niger" is no outlet's name.
+        if len(rest) >= len(short) / 2:
+            short = rest
+    return short
 
 
-def traits_of(entry: StoryEntry, entities: tuple[str, ...]) -> Traits:
-    """Return what is compared of an entry; names are capitalised words and the entities found in it."""
-    words = [(token.raw, token.form) for token in tokens(entry.title)]
-    kept = [folded for _, folded in words if folded and folded not in _STOP]
-    text = " ".join(kept)
-    padded = f" {text} "
-    grams = Counter(padded[i : i + _GRAM] for i in range(max(1, len(padded) - _GRAM + 1)))
-    facts = read_facts(entry.title, entry.summary)
-    capital = {folded for raw, folded in words[1:] if raw[:1].isupper() and folded not in _STOP}
+def traits_of(entry: StoryEntry, entities: Iterable[str]) -> Traits:
+    """Return what is compared of an entry; entities are those found in it, places behind a mark."""
+    head = tokens(_GROUPED.sub("", cleaned(entry.title))[:_LONGEST_TITLE])
+    body = tokens(_GROUPED.sub("", entry.summary)[: 4 * _LONGEST_TITLE])
+    read, more = _kept(head, entry.lang), _kept(body, entry.lang)
+    text = " ".join([each.form for each in read])
+    named = tuple(entities)
+    tolls = count_tolls((*head, *body))
+    event, _ = kind_of([name for each in read for name in each.meanings])
+    if event is EventKind.OTHER:
+        event, _ = kind_of([name for each in more for name in each.meanings])
     return Traits(
-        key=entry.key,
         lang=entry.lang,
         hours=entry.published.timestamp() / 3600,
         text=text,
-        grams=grams,
-        words=frozenset(kept),
-        names=frozenset(capital | {f"={entity}" for entity in entities}),
-        numbers=frozenset(_NUMBER.findall(entry.title)),
-        event=facts.event,
-        tolls=frozenset(facts.tolls.items()),
+        grams=grams_of(text),
+        keys=_keys(
+            words=[each.word for each in read],
+            names=[each.name for each in (*read, *more) if each.name],
+            deeds=[thing for each in read for thing in each.deeds] or [thing for each in more for thing in each.deeds],
+            things=[thing for each in (*read, *more) for thing in each.things],
+            who=[_hash("=", name) for name in named if name[0] not in PLACE_MARKS],
+            where=[_hash("=", name) for name in named if name[0] in PLACE_MARKS],
+            numbers=[_hash("0", str(number)) for number in _numbers(head) or _numbers(body)],
+            body=[each.word for each in more if not each.things],
+        ),
+        event=event,
+        tolls=tuple(tolls.get(kind, 0) for kind in TOLLS),
+        outlet=_hash("o", entry.owner or entry.outlet) if entry.outlet else 0,
+        genre=_genre(entry.title, event),
+        again=tells_of_another(f"{entry.title}. {entry.summary}"),
     )
 
 
-class Frequencies:
-    """Count in how many open entries each gram, word and name stands."""
-
-    def __init__(self) -> None:
-        self.entries = 0
-        self._grams: Counter[str] = Counter()
-        self._words: Counter[str] = Counter()
-
-    def add(self, traits: Traits, *, sign: int = 1) -> None:
-        """Count an entry in, or out again."""
-        self.entries += sign
-        for counter, keys in ((self._grams, traits.grams), (self._words, traits.words | traits.names)):
-            for key in keys:
-                counter[key] += sign
-                if not counter[key]:
-                    del counter[key]
-
-    def gram(self, gram: str) -> float:
-        """Return how telling a gram is."""
-        return math.log((self.entries + 50) / (self._grams[gram] + 0.5))
-
-    def word(self, word: str) -> float:
-        """Return how telling a word or a name is."""
-        return math.log((self.entries + 50) / (self._words[word] + 0.5))
-
-    def count(self, word: str) -> int:
-        """Return in how many open entries a word stands."""
-        return self._words[word]
+def _genre(title: str, event: EventKind) -> int:
+    """Return a number for what an entry is: a report, or one of those that report no event of their own."""
+    genre = genre_of(title)
+    if genre is Genre.REPORT and event is EventKind.OPINION:
+        return len(Genre)
+    return _GENRES[genre]
 
 
-def similarity(one: Traits, other: Traits, *, frequencies: Frequencies) -> float:
-    """Return the probability that two entries report the same event, 0.0-1.0."""
-    across = bool(one.lang and other.lang and one.lang != other.lang)
-    weights = CROSS if across else SAME
-    names = one.names & other.names
-    smaller = min(sum(map(frequencies.word, one.names)), sum(map(frequencies.word, other.names)))
-    shared = one.words & other.words
-    total = (
-        weights.bias
-        + weights.grams * _cosine(one, other, frequencies=frequencies)
-        + weights.rarest * max((frequencies.word(word) for word in shared), default=0.0)
-        + weights.names_share * (sum(map(frequencies.word, names)) / smaller if smaller > 0 else 0.0)
-        + weights.names_count * min(5, len(names))
-        + weights.hours * math.log1p(abs(one.hours - other.hours))
+def _kept(words: Iterable[Token], lang: str) -> list[_Read]:
+    read = [_read((token.raw, token.forms), lang) for token in words]
+    return [each for each in read if each.form not in _STOP]
+
+
+def _keys(**values: list[int]) -> Keys:
+    """Return the hashes of each kind, each once, in the columns of their kind."""
+    keys: Keys = np.zeros(WIDTH, dtype=np.int32)
+    for kind, (start, end) in KINDS.items():
+        kept = list(dict.fromkeys(values[kind]))[: end - start]
+        keys[start : start + len(kept)] = kept
+    return keys
+
+
+@lru_cache(maxsize=65_536)
+def _read(word: tuple[str, tuple[str, ...]], lang: str) -> _Read:
+    raw, forms = word
+    things = concepts_of(forms, lang)
+    form = forms[0]
+    written = raw[:1] > "\u0600" or raw[:1].isupper()
+    is_name = written and not things and form not in _STOP and not form.isdigit()
+    return _Read(
+        form=form,
+        word=_hash("w", form),
+        name=skeleton(form) if is_name else 0,
+        things=tuple(_hash("#", name) for name in things),
+        deeds=tuple(_hash("!", name) for name in things if name in DEEDS),
+        meanings=things,
     )
-    if weights.token_set:
-        total += weights.token_set * fuzz.token_set_ratio(one.text, other.text) / 100
-    if one.numbers & other.numbers:
-        total += weights.numbers_shared * len(one.numbers & other.numbers)
-    elif one.numbers and other.numbers:
-        total += weights.numbers_differ
-    return 1 / (1 + math.exp(-total - _evidence(one, other, across=across)))
 
 
-def _evidence(one: Traits, other: Traits, *, across: bool) -> float:
-    """Return what kind of event, toll and names say, in log-odds; hand-set, since the fitted news had no such facts."""
-    kinds = {one.event, other.event} - {EventKind.OTHER}
-    evidence = _OTHER_KIND if len(kinds) == 2 else 0.0
-    evidence += _SAME_TOLL if one.tolls & other.tolls else 0.0
-    if len(kinds) == 1 and one.event is other.event:
-        shared = one.names & other.names
-        named = any(not name.startswith("=") for name in shared)
-        evidence += _SAME_NAME[across] if named else _SAME_ENTITY[across] if shared else 0.0
-    return evidence
+@lru_cache(maxsize=65_536)
+def skeleton(form: str) -> int:
+    """Return the hash of a name's consonants, alike in both scripts; of the whole name when it has few; 0 for neither."""
+    arabic = form > "\u0600"
+    if arabic:
+        form = form.removeprefix("وال").removeprefix("بال").removeprefix("ال")
+    letters = anyascii(form).lower()
+    for digraph, letter in _DIGRAPHS:
+        letters = letters.replace(digraph, letter)
+    bare = _TWICE.sub(r"\1", _VOWELS.sub("", letters))
+    if len(bare) >= _LEAST_SKELETON:
+        return _hash("~", bare)
+    return 0 if arabic or len(form) < 3 else _hash("~", form)
 
 
-def _cosine(one: Traits, other: Traits, *, frequencies: Frequencies) -> float:
-    dot = sum(
-        count * other.grams[gram] * frequencies.gram(gram) ** 2
-        for gram, count in one.grams.items()
-        if gram in other.grams
-    )
-    if not dot:
-        return 0.0
-    return dot / math.sqrt(_norm(one, frequencies) * _norm(other, frequencies))
+def _numbers(words: Iterable[Token]) -> list[int]:
+    """Return the numbers of a text, in words or digits; not one, which is an article."""
+    found = []
+    for token in words:
+        if token.raw.isdecimal():
+            found.append(int(token.raw[:9]))
+        else:
+            found += [NUMBERS[form] for form in token.forms[:1] if NUMBERS.get(form, 1) != 1]
+    return found
 
 
-def _norm(traits: Traits, frequencies: Frequencies) -> float:
-    return sum((count * frequencies.gram(gram)) ** 2 for gram, count in traits.grams.items())
+@lru_cache(maxsize=65_536)
+def _hash(salt: str, text: str) -> int:
+    return zlib.crc32(f"{salt}{text}".encode()) % (BUCKETS - 1) + 1
+
+
+def grams_of(text: str) -> Grams:
+    """Return the hashes of a text's runs of four letters, each once, padded with zeros."""
+    codes = np.frombuffer(f" {text} ".ljust(_GRAM).encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    mixed: Any = codes[:-3] * 0x9E3779B1 + codes[1:-2] * 0x85EBCA77 + codes[2:-1] * 0xC2B2AE3D + codes[3:] * 0x27D4EB2F
+    hashed = np.unique(((mixed ^ (mixed >> np.uint64(15))) * np.uint64(0x2C1B3C6D) >> np.uint64(12)).astype(np.uint16))
+    grams: Grams = np.zeros(GRAMS, dtype=np.uint16)
+    kept = hashed[hashed > 0][:GRAMS]
+    grams[: len(kept)] = kept
+    return grams

@@ -30,7 +30,7 @@ _CREDIT: Final = re.compile(
 class Fingerprint:
     """Hold the signs by which a text is recognised, surest first."""
 
-    signs: tuple[str, ...]
+    signs: tuple[int, ...]
 
 
 def fingerprint(entry: StoryEntry) -> Fingerprint:
@@ -49,5 +49,5 @@ def _words(text: str) -> list[str]:
     return [token.form for token in tokens(text)]
 
 
-def _sign(kind: str, text: str) -> str:
-    return hashlib.blake2b(f"{kind}:{text}".encode(), digest_size=8).hexdigest()
+def _sign(kind: str, text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(f"{kind}:{text}".encode(), digest_size=7).digest())

@@ -56,8 +56,8 @@ class Gazetteer:
         rows = self._names.get(wanted[0], ()) if wanted else ()
         return next((place for name, place in rows if name == wanted), None)
 
-    def find(self, text: str) -> tuple[Place, ...]:
-        """Return the places that a text names, in its order."""
+    def find(self, text: str, *, scope: Iterable[str] = ()) -> tuple[Place, ...]:
+        """Return the places that a text names, in its order; `scope` are countries that it is known to be about."""
         words = tokens(text)
         found: dict[str, Place] = {}
         at = 0
@@ -65,8 +65,9 @@ class Gazetteer:
             name, place = self._longest(words, at)
             if place:
                 found.setdefault(place.id, place)
-            at += max(1, len(name))
-        sure = {place.country for place in found.values() if not place.ambiguous}
+            # The ends of a road are places too.
+            at += 1 if place and place.kind == "road" else max(1, len(name))
+        sure = set(scope) | {place.country for place in found.values() if not place.ambiguous}
         return tuple(
             place
             for place in found.values()

@@ -23,6 +23,10 @@ KINDS: Final = frozenset(
 )
 
 
+# Kinds that say where something happened; a country or a region is where much happens.
+NARROW: Final = frozenset({"capital", "town", "village", "border", "camp", "mine", "mountain", "forest", "dam", "pass"})
+
+
 class PlaceError(ValueError):
     """Say which place of a gazetteer is wrong, and why."""
 

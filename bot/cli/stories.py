@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.catalogue import load_entities
 from bot.cli import lines
 from bot.errors import EXIT_FAILED
+from bot.sighting import place_matches, places_in
 from matchers.revisions import StoryState, revise
 from matchers.stories import StoryIndex, place
-from matchers.types import PlacementKind, StoryEntry
+from matchers.types import EntryText, PlacementKind, StoryEntry
+from matchers.watchlist import Watchlist
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +43,7 @@ def stories_command(
 
 def _answers(files: list[Path]) -> Iterator[dict[str, Any]]:
     index = StoryIndex()
+    watchlist = Watchlist.compile(load_entities())
     states: dict[str, StoryState] = {}
     for line in lines.read(files):
         if isinstance(line, lines.BadLine):
@@ -51,15 +55,22 @@ def _answers(files: list[Path]) -> Iterator[dict[str, Any]]:
             yield {"id": line.get("id"), "error": _reason(error)}
             continue
         index.expire(entry.seen)
-        yield _placed(entry, index, states=states)
+        yield _placed(entry, index, states=states, watchlist=watchlist)
         if len(states) > 2 * len(index) + 100:
             states = {key: state for key, state in states.items() if index.size(key)}
 
 
-def _placed(entry: StoryEntry, index: StoryIndex, *, states: dict[str, StoryState]) -> dict[str, Any]:
-    placement = place(entry, (), index=index, now=entry.seen)
+def _placed(
+    entry: StoryEntry, index: StoryIndex, *, states: dict[str, StoryState], watchlist: Watchlist
+) -> dict[str, Any]:
+    text = EntryText(entry.title, entry.summary, entry.lang)
+    matches = watchlist.match(text)
+    places = places_in(text, matches)
+    placement = place(entry, matches, index=index, now=entry.seen, places=places)
     index.apply(placement)
-    states[placement.story], revision = revise(states.get(placement.story), placement, matches=())
+    states[placement.story], revision = revise(
+        states.get(placement.story), placement, matches=(*matches, *place_matches(places, placement))
+    )
     return {
         "id": entry.key,
         "story": placement.story,

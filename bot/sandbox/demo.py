@@ -145,9 +145,9 @@ class DemoBalance:
 
     @property
     def holds(self) -> bool:
-        """Say whether both ledgers agree and nothing was lost."""
+        """Say whether both ledgers agree: each event told, none of them twice, and nothing lost."""
         lost = self.tables.lost if self.tables else 0
-        return not (self.missing or self.false_alarms or lost)
+        return not (self.missing or self.repeated or self.false_alarms or lost)
 
 
 async def strike_balance(tocsin: Tocsin, newsstand: Newsstand, *, sandbox: Sandbox) -> DemoBalance:

@@ -68,7 +68,7 @@ def test_the_distance_to_a_leg_is_to_its_ends_beyond_them():
 
 
 def told(title, summary="", kind=PlacementKind.NEW):
-    places = places_in(EntryText(title, summary, "fr", ()))
+    places = places_in(EntryText(title, summary, "fr", ()), ())
     seen = StoryEntry("1", title, NOW, NOW, summary)
     found = place_matches(places, Placement(seen, kind, "1", "1", 1.0))
     return {match.best.text: (match.entity, match.best.field) for match in found}

