@@ -37,7 +37,7 @@ EVENTS: Final[dict[str, tuple[str, str]]] = {
     "poll.failed": ("exception", "A poll failed in a way that a feed cannot cause: our bug; the feed is put off as after any failure."),
     "poll.ingested": ("new, matched, owed", "What a poll brought was committed: entries, matches, deliveries owed."),
     "poll.lease_lost": ("", "Another process had taken the feed since; this poll was thrown away whole."),
-    "rehearsal.failed": ("exception", "The demo could not publish its next sample."),
+    "rehearsal.failed": ("exception", "The second bot behind the page failed: our bug; the real one goes on."),
     "restore.decided": ("decision, deliveries", "What a restored backup still owed was sent or dropped, as you said."),
     "restore.undecided": ("held", "What a restored backup still owed waits for `tocsin run --after-restore`."),
     "stranger.ignored": ("update", "Somebody whom nobody let in wrote to a closed bot, and heard nothing."),
@@ -46,4 +46,5 @@ EVENTS: Final[dict[str, tuple[str, str]]] = {
     "updates.unreachable": ("reason, wait_s", "Telegram could not be asked for updates; we wait and ask again."),
     "upkeep.backed_up": ("file", "The nightly copy of a SQLite database was made."),
     "upkeep.pruned": ("rows", "What is past its retention was removed."),
+    "web.elsewhere": ("reason", "The usual port is taken and nobody chose one; the web side listens on a free one."),
 }  # fmt: skip

@@ -89,7 +89,8 @@ async def _web_beside(settings: Settings, tocsin: Tocsin, *, role: str) -> Async
             from bot.showing import showing
 
             page = await stack.enter_async_context(rehearsing(settings))
-            await stack.enter_async_context(showing(settings.web, page, say=_say, routes=web_routes(tocsin)))
+            shown = showing(settings.web, page, say=_say, routes=web_routes(tocsin), shared=role != "all")
+            await stack.enter_async_context(shown)
         else:
             await stack.enter_async_context(web_side(settings.web, web_routes(tocsin), shared=role != "all"))
         yield

@@ -31,15 +31,18 @@ def build_page(tocsin: Tocsin, sandbox: Sandbox, *, play: Play | None = None) ->
 
 @asynccontextmanager
 async def showing(
-    settings: WebSettings, page: Page, *, say: Callable[[str], None], routes: RouteList
+    settings: WebSettings, page: Page, *, say: Callable[[str], None], routes: RouteList, shared: bool = True
 ) -> AsyncIterator[None]:
-    """Serve the web side with the page, beyond this machine only when TOCSIN_WEB__PAGE asks for it."""
+    """Serve the web side with the page, beyond this machine only when TOCSIN_WEB__PAGE asks for it.
+
+    Who tries the bot out twice at once gets two pages, unless `shared` is false.
+    """
     if not (is_loopback(settings.host) or settings.page):
         say(f"The chat page is for this machine only. TOCSIN_WEB__PAGE=true serves it on {settings.listen} as well.")
-        async with web_side(settings, routes):
+        async with web_side(settings, routes, shared=shared):
             yield
         return
-    async with web_side(settings, page.routes, routes) as address:
+    async with web_side(settings, page.routes, routes, shared=shared) as address:
         seen = _reachable(address)
         page.gate.renewed = lambda _key: say(f"The page was opened. For another browser: {page.link(seen)}")
         say(f"Talk to the bot in a browser: {page.link(seen)}")

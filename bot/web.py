@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
 from bot.config import USUAL_ADDRESS
-from bot.sandbox.loopback import serving
+from bot.sandbox.loopback import listen, listen_near, serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -48,10 +48,10 @@ async def web_side(settings: WebSettings, *lists: Iterable[BaseRoute], shared: b
     """Serve the web side while the block lasts and give its address (`http://HOST:PORT`).
 
     A taken port is a UserError. `shared` says that other processes of this machine may do the same:
-    at the usual address each then takes a free port.
+    where nobody chose an address, a free port then stands in for the usual one.
     """
-    port = 0 if shared and settings.listen == USUAL_ADDRESS else settings.port
-    async with serving(build_web(*lists), host=settings.host, port=port) as address:
+    bind = listen_near if shared and settings.listen == USUAL_ADDRESS else listen
+    async with serving(build_web(*lists), host=settings.host, port=settings.port, bind=bind) as address:
         yield address
 
 

@@ -7,14 +7,17 @@ import socket
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
+import structlog
 import uvicorn
 
 from bot.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from starlette.types import ASGIApp
+
+log = structlog.get_logger()
 
 LOOPBACK: Final = "127.0.0.1"
 # Long polls are answered at once on shutdown; two seconds are for a reader that hangs.
@@ -54,10 +57,21 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
+def listen_near(host: str, port: int) -> socket.socket:
+    """Bind a port, or a free one when it is taken."""
+    try:
+        return listen(host, port)
+    except UserError as taken:
+        log.warning("web.elsewhere", reason=str(taken))
+        return listen(host, 0)
+
+
 @asynccontextmanager
-async def serving(application: ASGIApp, *, host: str = LOOPBACK, port: int = 0) -> AsyncIterator[str]:
+async def serving(
+    application: ASGIApp, *, host: str = LOOPBACK, port: int = 0, bind: Callable[[str, int], socket.socket] = listen
+) -> AsyncIterator[str]:
     """Serve an application and give its address (`http://127.0.0.1:PORT`); port 0 takes a free one."""
-    bound = listen(host, port)
+    bound = bind(host, port)
     config = uvicorn.Config(
         application,
         log_config=None,
