@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 # The source texts are English; each other language has a catalogue.
-LANGUAGES: Final = {"en": "English", "fr": "Français"}
+LANGUAGES: Final = {"en": "English", "fr": "Français", "ar": "العربية"}
 DEFAULT: Final = "en"
 
 
@@ -56,7 +56,8 @@ class Texts:
 
     def day_time(self, moment: datetime, tz: str) -> str:
         """Return day, month, hours and minutes in a zone."""
-        return format_datetime(moment.astimezone(zone(tz)), "d MMM, HH:mm", locale=self.lang)
+        comma = "،" if self.lang == "ar" else ","
+        return format_datetime(moment.astimezone(zone(tz)), f"d MMM{comma} HH:mm", locale=self.lang)
 
     def date_time(self, moment: datetime, tz: str) -> str:
         """Return day, month, year, hours and minutes in a zone."""

@@ -1,6 +1,7 @@
 """Show that every text the bot says has a French form, and that none is left over."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -53,16 +54,19 @@ def test_no_text_is_missing_or_left_over(lang):
 
 @pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "en"])
 def test_every_text_is_translated_and_keeps_its_places(lang):
-    import re
-
     def places(text):
         return sorted(re.findall(r"\{(\w+)\}", text))
+
+    def fits(key, form, *, plural):
+        """Say whether a text keeps its places; "one outlet" and a dual need no number."""
+        kept = places(form)
+        return bool(form) and (kept == places(key) or (plural and sorted([*kept, "n"]) == places(key)))
 
     wrong = [
         key
         for key, message in written(lang).items()
         for form in ([message.string] if isinstance(message.string, str) else message.string)
-        if not form or places(key) != places(form)
+        if not fits(key, form, plural=not isinstance(message.string, str))
     ]
 
     assert [] == wrong
@@ -74,8 +78,24 @@ def test_plurals_follow_the_language():
 
     assert ["0 média", "1 média", "2 médias"] == [fr.plural(*words, count=n) for n in (0, 1, 2)]
     assert ["0 outlets", "1 outlet", "2 outlets"] == [en.plural(*words, count=n) for n in (0, 1, 2)]
+    assert ["وسيلة واحدة", "وسيلتان", "3 وسائل", "11 وسيلة", "100 وسيلة"] == [
+        texts("ar").plural(*words, count=n) for n in (1, 2, 3, 11, 100)
+    ]
 
 
-@pytest.mark.parametrize(("code", "lang"), [("fr-FR", "fr"), ("fr", "fr"), ("en-GB", "en"), ("de", "en"), ("", "en")])
+def test_a_command_in_arabic_stands_in_an_isolate_so_that_it_reads_from_left_to_right():
+    bare = [
+        text
+        for message in written("ar").values()
+        for text in ([message.string] if isinstance(message.string, str) else message.string)
+        if re.search(r"(?<![\u2066/\w])/[a-z]{3,}", text) and not text.startswith("[")
+    ]
+
+    assert [] == bare
+
+
+@pytest.mark.parametrize(
+    ("code", "lang"), [("fr-FR", "fr"), ("fr", "fr"), ("en-GB", "en"), ("ar-DZ", "ar"), ("de", "en"), ("", "en")]
+)
 def test_a_client_is_spoken_to_in_its_language_or_in_english(code, lang):
     assert lang == language_of(code)
