@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ _HEAD = ("fault", "database", "tries", "owed", "lost", "repeated", "counted", "4
 
 
 def main() -> int:
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # feeds that break off are meant to
     given = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     given.add_argument("--short", action="store_true", help="few tries of each, as continuous integration runs it")
     given.add_argument("--only", default="", help="trials whose name holds these words")
@@ -64,7 +66,7 @@ async def run(trial, kind, tries):
         folder = Path(name)
         folder.chmod(0o755)  # noqa: ASYNC240 - before anything runs
         with Server(kind, folder, disk_mb=trial.disk_mb) as server:
-            async with laboratory(server, folder, bots=trial.bots, gone=trial.gone) as lab:
+            async with laboratory(server, folder, bots=trial.bots, gone=trial.gone, rogue=trial.rogue) as lab:
                 await lab.begin()
                 done = await trial.run(lab, tries)
                 verdict = lab.verdict()

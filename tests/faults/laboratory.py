@@ -6,10 +6,11 @@ import asyncio
 import json
 import os
 import random
+import resource
 import signal
 import sys
 from collections import Counter
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -28,6 +29,7 @@ from storage.outbox import balance
 from storage.tables import Entry, PlacementRow
 from storage.terms import add_term
 from tests.faults.press import FAMILIES, Press, plain_names
+from tests.faults.rogues import Rogues
 
 if TYPE_CHECKING:
     from tests.faults.servers import Server
@@ -61,6 +63,7 @@ class Verdict:
     wrong_chat: int
     worst_delay_s: float
     flood_refusals: int
+    most_memory_mb: int = 0
     missing: tuple[str, ...] = ()
 
     def holds(self, *, crashes: int) -> bool:
@@ -134,6 +137,7 @@ class Laboratory:
     folder: Path
     processes: list[Process]
     gone: tuple[int, ...] = ()
+    most_memory: int = 0
     random: random.Random = field(default_factory=lambda: random.Random(7))
 
     @property
@@ -182,13 +186,19 @@ class Laboratory:
 
         with Database(self.database_url).reading() as session:
             feeds = list_feeds(session)
-        return len(feeds) == len(self.press.urls) and all(feed.cadence.last_ok for feed in feeds)
+        return all(feed.cadence.last_ok for feed in feeds if feed.url in self.press.urls) and bool(feeds)
 
     async def publishing(self, *, every_s: float) -> None:
         """Publish until cancelled."""
         while True:
             self.press.publish()
             await asyncio.sleep(every_s)
+
+    async def weighing(self) -> None:
+        """Note the most memory, in bytes, that the bot and its parsers hold together, until cancelled."""
+        while True:
+            self.most_memory = max(self.most_memory, await asyncio.to_thread(_memory_of_session, self.bot.pid))
+            await asyncio.sleep(0.5)
 
     async def settle(self) -> None:
         """Wait until each chat has all that it is owed, or patience ends."""
@@ -259,8 +269,18 @@ class Laboratory:
                 ((min(at) - owed[key]).total_seconds() for key, at in heard.items() if key in owed), default=0.0
             ),
             flood_refusals=self.sandbox.flood_refusals,
+            most_memory_mb=self.most_memory // 1_000_000,
             missing=tuple(missing[:8]),
         )
+
+
+def _memory_of_session(session: int) -> int:
+    total = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            fields = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            total += int(fields[21]) * resource.getpagesize() if int(fields[3]) == session else 0
+    return total
 
 
 def _marker(title: str) -> str:
@@ -274,13 +294,17 @@ def names() -> tuple[tuple[str, str], ...]:
 
 
 @asynccontextmanager
-async def laboratory(server: Server, folder: Path, *, bots: int = 1, gone: tuple[int, ...] = ()):
+async def laboratory(server: Server, folder: Path, *, bots: int = 1, gone: tuple[int, ...] = (), rogue: bool = False):
     """Set a trial up on an empty database and take it down again."""
     clock = SystemClock()
     press, sandbox = Press(clock, names()), Sandbox(clock, path=folder / "sandbox.db")
     processes = [Process(f"bot{number}", folder) for number in range(bots)]
-    async with press.open(), sandbox.open():
-        (folder / "feeds.toml").write_text(press.toml(), encoding="utf-8")
+    async with AsyncExitStack() as stack:
+        rogues = [await stack.enter_async_context(Rogues(clock).open())] if rogue else []
+        await stack.enter_async_context(press.open())
+        await stack.enter_async_context(sandbox.open())
+        lists = [each.toml() for each in (press, *rogues)]
+        (folder / "feeds.toml").write_text("\n".join(lists), encoding="utf-8")
         _subscribe(server.url, sandbox, clock)
         try:
             for process in processes:

@@ -34,6 +34,7 @@ class Trial:
     crashes: bool = False
     gone: tuple[int, ...] = ()
     disk_mb: int = 0
+    rogue: bool = False
 
 
 @asynccontextmanager
@@ -156,6 +157,17 @@ async def move_the_clock(lab: Laboratory, tries: int) -> int:
     return tries
 
 
+async def live_beside_rogues(lab: Laboratory, tries: int) -> int:
+    """Poll feeds that misbehave in every way beside those of the press, for so many half minutes."""
+    async with news(lab, every_s=2.0):
+        await lab.bot.start(lab.env)
+        weighing = asyncio.create_task(lab.weighing())
+        await asyncio.sleep(30 * tries)
+        weighing.cancel()
+    await finish(lab)
+    return tries
+
+
 # ── Telegram ─────────────────────────────────────────────────────────────────
 
 
@@ -215,6 +227,7 @@ TRIALS = (
     Trial("kill -9 of the database server", kill_the_database, 10, 1, ("postgres",), crashes=True),
     Trial("disk full", fill_the_disk, 5, 1, ("sqlite",), disk_mb=8),
     Trial("clock ten minutes ahead at each start, jumping five while it runs", move_the_clock, 6, 1),
+    Trial("sixteen feeds that misbehave", live_beside_rogues, 6, 1, rogue=True),
     Trial("429 for one chat, 1 to 4 s", telegram(lambda lab: [
         Fault(FaultKind.THROTTLE, chat=_any_chat(lab), retry_after=lab.random.randint(1, 4))]), 20, 2),
     Trial("429 for all chats, 3 s", telegram(lambda _lab: [Fault(FaultKind.THROTTLE, times=6, retry_after=3)]), 6, 1),
