@@ -48,7 +48,8 @@ _A_TICK: Final = 40
 PER_SECOND: Final = 40.0
 # Fetch 30, parse 10, store 5 seconds: longer, and the lease may be another's.
 _DEADLINE_S: Final = 45.0
-_LEASE_S: Final = 120.0
+# After a process that was killed a feed waits for no longer than this.
+_LEASE_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,13 @@ class Poller:
     _flying: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def settle_in(self) -> int:
-        """Spread what fell due while nobody polled, so that a start is no storm; return how many feeds wait."""
+        """Spread what fell due while nobody polled, so that a start is no storm; return how many feeds wait.
+
+        On SQLite, whose one process we are, whatever is still claimed was claimed by a process that died.
+        """
         now = self.edges.clock.now()
+        if self.store.database.is_sqlite:
+            await self.store.write(release_leases, None)
         return await self.store.write(spread_overdue, now=now, at_once=AT_ONCE, per_second=PER_SECOND)
 
     async def poll_due(self, *, limit: int = AT_ONCE) -> tuple[PollReport, ...]:

@@ -22,6 +22,7 @@ from rich.text import Text
 from bot.app import TelegramAddress, Tocsin, assemble, web_routes
 from bot.chat.context import code_hash
 from bot.clock import SystemClock
+from bot.errors import UsageError
 from bot.feeds.defaults import default_feeds
 from bot.notify import supervised
 from bot.polling import AT_ONCE, PER_SECOND
@@ -230,6 +231,11 @@ async def poll_round(settings: Settings, wanted: Sequence[str]) -> list[PollRepo
 
 
 def _make_wanted_due(session: Session, wanted: Sequence[str], *, clock: Clock) -> int:
-    found = [feed_by_url(session, url) for url in wanted]
-    ids = [feed.id for feed in found if feed] if wanted else None
+    found = {url: feed_by_url(session, url) for url in wanted}
+    for url, feed in found.items():
+        if feed is None:
+            raise UsageError(
+                f"{url} is no feed of ours.", "`tocsin feeds list` shows them, `tocsin feeds add` adds one."
+            )
+    ids = [feed.id for feed in found.values() if feed] if wanted else None
     return make_due(session, ids, now=clock.now())

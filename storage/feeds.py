@@ -208,9 +208,10 @@ def next_due_at(session: Session) -> datetime | None:
     ).one()
 
 
-def release_leases(session: Session, holder: str) -> int:
-    """Give back what a holder had claimed; return how many feeds."""
-    return session.exec(update(Feed).where(col(Feed.lease_by) == holder).values(lease_until=None, lease_by="")).rowcount
+def release_leases(session: Session, holder: str | None) -> int:
+    """Give back what a holder had claimed, None for all holders; return how many feeds."""
+    claimed = col(Feed.lease_by) == holder if holder is not None else col(Feed.lease_by) != ""
+    return session.exec(update(Feed).where(claimed).values(lease_until=None, lease_by="")).rowcount
 
 
 def host_of(url: str) -> str:

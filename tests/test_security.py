@@ -33,7 +33,6 @@ def test_every_test_that_the_threat_model_names_is_there():
         ["config"],
         ["doctor"],
         ["poll", "http://127.0.0.1:9/feed"],
-        ["feeds", "list"],
         ["db", "check"],
         ["run", "--role", "worker"],
         ["no-such-command"],

@@ -9,11 +9,15 @@ from contextlib import closing
 
 import pytest
 
+from bot.app import assemble_poller
 from bot.clock import SimulatedClock, SystemClock
 from bot.config import load_settings
 from bot.demonstrating import demonstrate, replay
-from bot.running import poll_round, run
+from bot.errors import UsageError
+from bot.feeds.defaults import default_feeds
+from bot.running import keep_feeds, poll_round, run
 from bot.sandbox.server import SANDBOX_TOKEN, Sandbox
+from storage.feeds import claim_feeds
 
 FEEDS = '[[outlet]]\nkey = "a"\nkind = "wire"\n[[outlet.feed]]\nurl = "http://10.0.0.1/feed"\n'
 
@@ -110,6 +114,25 @@ async def test_one_round_of_polling_says_what_each_feed_came_to(nowhere):
     (report,) = await poll_round(nowhere(), [])
 
     assert ("http://10.0.0.1/feed", "refused-address") == (report.feed, report.result)
+
+
+async def test_a_feed_that_nobody_added_is_not_polled_in_silence(nowhere):
+    with pytest.raises(UsageError, match=r"http://10\.0\.0\.9/feed is no feed of ours"):
+        await poll_round(nowhere(), ["http://10.0.0.9/feed"])
+
+
+async def test_a_start_takes_up_what_a_killed_process_had_claimed(nowhere):
+    clock = SimulatedClock(SystemClock().now())
+    settings = nowhere()
+    async with assemble_poller(settings, clock=clock) as poller:
+        await poller.store.write(keep_feeds, default_feeds(settings.feeds.file), clock=clock)
+        await poller.store.write(claim_feeds, now=clock.now(), limit=9, lease_s=86_400, holder="dead")
+        clock.advance(600)
+        before = await poller.poll_due()
+        await poller.settle_in()
+        after = await poller.poll_due()
+
+    assert (0, 1) == (len(before), len(after))
 
 
 def test_the_simulated_clock_only_moves_forward():

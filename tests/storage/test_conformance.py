@@ -169,9 +169,18 @@ def test_leases_are_given_back_and_feeds_made_due(session):
     feeds.make_due(session, [number], now=NOW)
     session.expire_all()
     feeds.claim_feeds(session, now=NOW, limit=1, lease_s=600, holder="a")
+    nobody = feeds.release_leases(session, "b")
     released = feeds.release_leases(session, "a")
+    feeds.claim_feeds(session, now=NOW + timedelta(minutes=5), limit=1, lease_s=600, holder="a")
+    all_of_them = [feeds.release_leases(session, None) for _ in range(2)]
 
-    assert (LATER, 1, 1) == (due_at, released, feeds.make_due(session, None, now=NOW))
+    assert (LATER, 0, 1, [1, 0], 1) == (
+        due_at,
+        nobody,
+        released,
+        all_of_them,
+        feeds.make_due(session, None, now=NOW),
+    )
 
 
 def test_a_known_address_is_brought_up_to_date_and_a_removed_one_takes_its_entries_along(session):
