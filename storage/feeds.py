@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from sqlmodel import case, col, delete, func, or_, select, update
-from tldextract import TLDExtract
 
 from storage.dialect import insert_new, insert_or_update, skip_locked
 from storage.leases import fact, set_fact
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlmodel import Session
+    from tldextract import TLDExtract
 
     from storage.records import FeedSpec, PollOutcome
 
@@ -29,9 +30,16 @@ _FEEDS: Final = Feed.__table__  # type: ignore[attr-defined]  # SQLModel gives i
 _REMOVED: Final = "feeds.removed"
 _HUSHED: Final = "feeds.hushed"
 # The list of public suffixes as it ships with the library: nothing is fetched, nothing is written.
-_SUFFIXES: Final = TLDExtract(cache_dir=None, suffix_list_urls=())
 _LISTS: Final = ("hour_profile", "skip_hours", "skip_days")
 _TIMES: Final = ("first_failed", "last_ok", "last_new", "last_try", "last_unconditional", "redirect_since")
+
+
+@cache
+def _suffixes() -> TLDExtract:
+    """Return the list of public suffixes that the library brings; it is loaded when first asked, since it is large."""
+    from tldextract import TLDExtract
+
+    return TLDExtract(cache_dir=None, suffix_list_urls=())
 
 
 def add_feed(session: Session, spec: FeedSpec, *, now: datetime) -> int:
@@ -217,7 +225,7 @@ def release_leases(session: Session, holder: str | None) -> int:
 def host_of(url: str) -> str:
     """Return the host that a URL's polls are spaced by: one for all of a publisher's or a blog farm's names."""
     parts = urlsplit(url)
-    farm = _SUFFIXES(parts.hostname or "").top_domain_under_public_suffix
+    farm = _suffixes()(parts.hostname or "").top_domain_under_public_suffix
     return farm or parts.netloc.rpartition("@")[2].lower() or url
 
 
