@@ -187,7 +187,9 @@ class Database:
         """
         if not self.path or self._hold is not None:
             return
-        lock = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        claim = self.path.with_name(f"{self.path.name}.lock")
+        self._make_private(claim)
+        lock = os.open(claim, os.O_RDWR)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
