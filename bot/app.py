@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import structlog
 
+from bot.blindness import Blindness
 from bot.catalogue import load_entities, load_gazetteer
 from bot.chat.context import ChatContext, Limits
 from bot.chat.handlers import add_handlers, set_menus
@@ -170,13 +171,18 @@ class Tocsin:
             if await open_due_editions(self.store, self.clock, name=self.vigil.name):
                 bells["send"].nudge()
 
+        async def silence() -> None:
+            await self.upkeep.watch_silence()
+            if await Blindness(self.store, self.clock).watch():
+                bells["send"].nudge()
+
         return {
             "lead": self.lead.renew,
             "poll": poll,
             "inbox": answer,
             "digest": digest,
             "sweep": self.sender.take_back,
-            "silence": self.upkeep.watch_silence,
+            "silence": silence,
             "prune": self.upkeep.prune,
             "backup": self.upkeep.back_up,
             "nightly": self.upkeep.nightly,

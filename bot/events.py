@@ -40,6 +40,7 @@ EVENTS: Final[dict[str, tuple[str, str]]] = {
     "rehearsal.failed": ("exception", "The second bot behind the page failed: our bug; the real one goes on."),
     "restore.decided": ("decision, deliveries", "What a restored backup still owed was sent or dropped, as you said."),
     "restore.undecided": ("held", "What a restored backup still owed waits for `tocsin run --after-restore`."),
+    "sight.lost": ("what, since, until", "Nothing could be read or sent for over an hour, or half of the outlets were silent; readers are told."),
     "stranger.ignored": ("update", "Somebody whom nobody let in wrote to a closed bot, and heard nothing."),
     "update.failed": ("update, exception", "A command failed: our bug; it is tried again, then put aside with an apology."),
     "update.unreadable": ("update, error", "Telegram sent something that we cannot read; it was put aside."),

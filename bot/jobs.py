@@ -57,7 +57,7 @@ def all_jobs() -> tuple[Job, ...]:
         Job(
             "silence",
             IntervalTrigger(minutes=2, timezone=UTC),
-            "tells admins once of silence, delay or loss, and once that it is over",
+            "tells admins of silence, delay or loss, and readers of a time without sight, once each",
         ),
         Job("prune", CronTrigger(minute=17, timezone=UTC), "removes what is past its retention, in short slices"),
         Job("backup", CronTrigger(hour=2, minute=40, timezone=UTC), "copies a SQLite database beside itself, keeps 7"),
