@@ -40,6 +40,8 @@ LONGEST: Final = timedelta(hours=1)
 SETTLING: Final = timedelta(minutes=10)
 # Of fewer outlets half is soon silent, and means nothing.
 LEAST_OUTLETS: Final = 4
+# Outlets are many and fall silent slowly.
+_OUTLETS_EVERY: Final = timedelta(minutes=10)
 _FACT: Final = "sight"
 _DIM: Final = "dim"
 _MONTH: Final = timedelta(days=30)
@@ -90,7 +92,11 @@ class Blindness:
         known["pending"] = [_stored(gap) for gap in pending if gap not in ready]
         set_fact(session, _FACT, known)
         told = sum(self._tell_all(session, gap, now=now) for gap in ready)
-        return told + self._outlets(session, feeds, now=now)
+        looked = _moment(known.get("outlets"))
+        if looked is None or now - looked >= _OUTLETS_EVERY:
+            told += self._outlets(session, feeds, now=now)
+            set_fact(session, _FACT, known | {"outlets": now.isoformat()})
+        return told
 
     def _polling(self, known: dict[str, Any], feeds: Sequence[FeedRecord]) -> list[Gap]:
         heard = [feed.cadence.last_ok for feed in feeds if feed.cadence.last_ok]

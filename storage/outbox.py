@@ -201,8 +201,6 @@ def settle(session: Session, outcomes: Sequence[DeliveryOutcome], *, now: dateti
             row.possible_repeat, row.repeats = True, row.repeats + 1
         if outcome.state is DeliveryState.SENT:
             row.sent = now
-            if row.kind == DeliveryKind.REPLY.value:
-                row.payload = None  # what was answered is said and kept no longer
         session.add(row)
         written += 1
     return written

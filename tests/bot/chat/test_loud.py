@@ -11,15 +11,15 @@ async def settings(talk):
 async def test_a_snooze_holds_what_comes_and_tells_it_in_one_message_when_it_ends(talk):
     (held,) = await talk.say("/snooze 3h")
     before = len(talk.accepted())
-    replay = talk.here.newsstand.waiting[:9]
-    await talk.hear(9)
+    replay = talk.here.newsstand.waiting[:18]
+    await talk.hear(18)
     asleep = len(talk.accepted()) - before
     await talk.tap("End the snooze")
     await talk.settle()
     last = talk.sandbox.messages(READER)[-1]
 
     assert held.startswith("I hold everything but what is critical until")
-    assert (0, 9) == (asleep, len(replay))
+    assert (0, 18) == (asleep, len(replay))
     assert last["text"].startswith("While you snoozed: ")
     assert "snooze" not in await settings(talk)
 

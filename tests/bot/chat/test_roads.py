@@ -100,20 +100,17 @@ async def test_a_look_is_shown_and_ended(traveller):
     assert [] == await looks(traveller)
 
 
-@pytest.mark.parametrize(
-    ("words", "begins"),
-    [
-        ("/near Atlantis 50", "I know no place called Atlantis."),
-        ("/near Gao 900", "Say a place and how far"),
-        ("/near Gao Kidal 50", "Say a place and how far"),
-        ("/route Gao 30", "Say two to eight places"),
-        ("/near 30", "Say a place and how far"),
-    ],
-)
-async def test_what_cannot_be_looked_at_is_said_to_be(traveller, words, begins):
-    (answer,) = await traveller.say(words)
+async def test_what_cannot_be_looked_at_is_said_to_be(traveller):
+    words = ("/near Atlantis 50", "/near Gao 900", "/near Gao Kidal 50", "/route Gao 30", "/near 30")
+    answers = [(await traveller.say(each))[0] for each in words]
 
-    assert answer.startswith(begins)
+    assert [
+        "I know no place called Atlantis.",
+        "Say a place and how far",
+        "Say a place and how far",
+        "Say two to eight places",
+        "Say a place and how far",
+    ] == [answer[: len("Say a place and how far") + 9 * ("Atlantis" in answer)] for answer in answers]
 
 
 async def test_three_areas_are_enough(traveller):

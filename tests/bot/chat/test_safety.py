@@ -80,7 +80,7 @@ async def test_a_tap_shows_an_answer_and_a_catch_up(talk, named):
     (terms,) = await talk.tap("Show")
     (hidden,) = await talk.tap("Hide")
     await talk.say("/snooze 3h")
-    await talk.hear(9)
+    await talk.hear(18)
     await talk.say("/snooze off")
     (gathered,) = [m["text"] for m in talk.sandbox.messages(READER) if "snoozed" in m["text"]]
     (stories,) = await talk.tap("Show")
@@ -184,7 +184,7 @@ async def test_deleting_is_ended_and_its_hours_have_bounds(talk):
 
 async def test_the_set_up_offers_what_protects(talk):
     await talk.say("/start")
-    for label in ("English", "Everything", "At once", "Bamako"):
+    for label in ("English", "Everything", "At once", "Mali"):
         await talk.tap(label)
     await talk.tap("☐ Discreet")
     await talk.tap("☐ Light")
