@@ -121,6 +121,7 @@ class Page:
                     ("POST", "say", _say),
                     ("POST", "tap", _tap),
                     ("POST", "file", _hand_in),
+                    ("POST", "location", _stand_at),
                     ("POST", "language", _language),
                     ("POST", "break", _break),
                     ("POST", "play", _play),
@@ -305,6 +306,17 @@ async def _hand_in(page: Page, request: Request) -> Response:
         file = await read_upload(form["file"])
     _place(page, chat, user=user, to_write=True)
     return JSONResponse({"message": page.sandbox.hand_in(user, file, chat=chat, topic=topic, answers=answers)})
+
+
+@_guarded
+async def _stand_at(page: Page, request: Request) -> Response:
+    asked = await request.json()
+    place, user = (float(asked["latitude"]), float(asked["longitude"])), int(asked["user"])
+    known = _place(page, int(asked["chat"]), user=user, to_write=True)
+    if not (-90 <= place[0] <= 90 and -180 <= place[1] <= 180):
+        raise _Wrong(400, "no place on this earth")
+    number = page.sandbox.stand_at(user, place, chat=known["id"], topic=int(asked.get("topic") or 0))
+    return JSONResponse({"message": number})
 
 
 @_guarded

@@ -130,6 +130,11 @@ class Sandbox:
         """Let a person send a document; return the message's id."""
         return self._post(user, {"document": document(self.ledger, file)}, chat=chat, topic=topic, answers=answers)
 
+    def stand_at(self, user: int, place: tuple[float, float], *, chat: int | None = None, topic: int = 0) -> int:
+        """Let a person send where they are (latitude, longitude); return the message's id."""
+        said = {"location": {"latitude": place[0], "longitude": place[1]}}
+        return self._post(user, said, chat=chat, topic=topic, answers=None)
+
     def _post(self, user: int, said: dict[str, Any], *, chat: int | None, topic: int, answers: int | None) -> int:
         place = self._place(chat or user)
         message: dict[str, Any] = {

@@ -136,11 +136,20 @@ async def test_a_photo_an_album_and_a_document_are_shown(stand, visit, picture):
 async def test_a_file_that_is_sent_arrives_in_the_sandbox(stand, visit):
     async with visit(stand.link) as visitor:
         await visitor.tab.set_input_files(
-            "#attach input", {"name": "mine.opml", "mimeType": "text/x-opml", "buffer": b"<opml/>"}
+            "#file", {"name": "mine.opml", "mimeType": "text/x-opml", "buffer": b"<opml/>"}
         )
         await visitor.sees("mine.opml")
 
     assert "mine.opml" == stand.sandbox.messages(READER)[0]["document"]["file_name"]
+
+
+async def test_a_place_is_sent_without_asking_the_browser_where_it_is(stand, visit):
+    async with visit(stand.link) as visitor:
+        await visitor.tab.click("#attach")
+        await visitor.tab.locator("#more button", has_text="Niamey").click()
+        await visitor.sees("13.51, 2.11")
+
+    assert {"latitude": 13.51, "longitude": 2.11} == stand.sandbox.messages(READER)[0]["location"]
 
 
 async def test_buttons_copy_open_and_ask_and_a_toast_answers(stand, visit):

@@ -11,7 +11,7 @@
  *   text?: string, entities?: Entity[], caption?: string, caption_entities?: Entity[], photo?: PhotoSize[],
  *   document?: {file_id: string, file_name: string, file_size: number}, media_group_id?: string,
  *   message_thread_id?: number, reply_to_message?: Message, reply_markup?: {inline_keyboard: Key[][]},
- *   silent?: boolean, prompt?: string
+ *   silent?: boolean, prompt?: string, location?: {latitude: number, longitude: number}
  * }} Message
  * @typedef {{
  *   id: number, type: string, title: string, topics: {id: number, name: string, closed: boolean}[], admin: boolean,

@@ -18,6 +18,7 @@ import { clock, t } from './words.js';
 /** @param {Message} message */
 export const wordsOf = (message) => {
   if (message.text) return message.text;
+  if (message.location) return t('Location');
   const file = message.photo ? t('Photo') : message.document ? message.document.file_name : '';
   return [file, message.caption].filter(Boolean).join(' · ');
 };
@@ -54,6 +55,7 @@ export function bubble(messages, context) {
       message.reply_to_message ? quoted(message.reply_to_message, context) : null,
       pictures(messages, context),
       ...messages.map((each) => attached(each)),
+      message.location ? placed(message.location) : null,
       shown ? h('div', { class: 'text' }, shown) : null,
       foot(last),
       context.writes ? answerButton(message, context) : null,
@@ -109,6 +111,11 @@ function attached(message) {
     icon('file'),
     h('span', {}, h('b', { dir: 'auto' }, file_name), h('small', {}, size(file_size))),
   );
+}
+
+/** @param {{latitude: number, longitude: number}} place */
+function placed({ latitude, longitude }) {
+  return h('p', { class: 'file' }, icon('place'), h('span', {}, h('b', {}, t('Location')), h('small', { dir: 'ltr' }, `${latitude.toFixed(2)}, ${longitude.toFixed(2)}`)));
 }
 
 /** @param {number} bytes */

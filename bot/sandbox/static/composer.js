@@ -8,8 +8,22 @@ import { t } from './words.js';
 /** @typedef {import('./api.js').Message} Message */
 /** @typedef {{command: string, description: string}} Command */
 
+// Where a person may say to be; the browser is not asked, so that no real place is given away.
+/** @type {[string, number, number][]} */
+const PLACES = [
+  ['Bamako', 12.64, -8],
+  ['Ouagadougou', 12.37, -1.52],
+  ['Niamey', 13.51, 2.11],
+  ['Paris', 48.86, 2.35],
+];
+
 export class Composer {
-  /** @param {{say: (text: string, answers: number | null) => Promise<void>, file: (file: File, answers: number | null) => Promise<void>}} does */
+  /**
+   * @param {{
+   *   say: (text: string, answers: number | null) => Promise<void>, file: (file: File, answers: number | null) => Promise<void>,
+   *   place: (latitude: number, longitude: number) => void
+   * }} does
+   */
   constructor(does) {
     this.does = does;
     this.form = at('compose');
@@ -31,7 +45,14 @@ export class Composer {
     this.box.addEventListener('keydown', (event) => this.key(event));
     this.box.addEventListener('blur', () => setTimeout(() => this.close(), 150));
     at('slash').addEventListener('click', () => this.toggle());
-    const input = /** @type {HTMLInputElement} */ (at('attach').querySelector('input'));
+    this.more = at('more');
+    at('attach').addEventListener('click', () => this.attach(this.more.hidden));
+    this.more.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
+      this.attach(false);
+      at('attach').focus();
+    });
+    const input = /** @type {HTMLInputElement} */ (at('file'));
     input.addEventListener('change', async () => {
       const file = input.files?.[0];
       input.value = '';
@@ -39,6 +60,23 @@ export class Composer {
       await this.does.file(file, this.answers?.message_id ?? null);
       this.answer(null);
     });
+  }
+
+  /**
+   * Offer what can be sent beside words: a file, or to stand in one of a few places.
+   * @param {boolean} shown
+   */
+  attach(shown) {
+    this.more.hidden = !shown;
+    at('attach').setAttribute('aria-expanded', String(shown));
+    if (!shown) return;
+    const item = (/** @type {string} */ name, /** @type {string} */ words, /** @type {() => void} */ does) =>
+      h('li', {}, h('button', { type: 'button', click: () => { this.attach(false); does(); } }, icon(name), h('span', {}, words)));
+    settle(this.more, [
+      item('file', t('Send a file'), () => at('file').click()),
+      ...PLACES.map(([city, latitude, longitude]) => item('place', t('I am in {city}', { city }), () => this.does.place(latitude, longitude))),
+    ]);
+    /** @type {HTMLElement | null} */ (this.more.querySelector('button'))?.focus();
   }
 
   /** @param {Command[]} commands */

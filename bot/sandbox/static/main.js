@@ -44,6 +44,10 @@ const composer = new Composer({
     form.append('file', file);
     await told(post('file', form));
   },
+  place: (latitude, longitude) => {
+    if (!here) return;
+    void told(post('location', { user: state.user, chat: here.chat, topic: here.topic ?? 0, latitude, longitude })).catch(() => undefined);
+  },
 });
 const pane = new Pane(at('pipeline'), () => {
   const chat = chatHere();

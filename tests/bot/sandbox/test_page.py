@@ -179,6 +179,15 @@ async def test_a_file_is_handed_in_and_handed_out_to_be_saved_never_shown(browse
     )
 
 
+@pytest.mark.parametrize(("latitude", "status"), [(12.6, 200), (91, 400), ("north", 400)])
+async def test_a_place_arrives_as_a_location(browser, world, latitude, status):
+    asked = {"user": READER, "chat": READER, "latitude": latitude, "longitude": -8}
+    answer = await browser.post("/page/location", json=asked)
+    places = [each["message"]["location"]["latitude"] for each in world.ledger.waiting_updates(0, 9)]
+
+    assert (status, [12.6] if status == 200 else []) == (answer.status_code, places)
+
+
 async def test_events_tell_of_ones_own_chats_only(browser, world):
     told = []
     async with browser.stream("GET", "/page/events", params={"user": MEMBER}) as line:
