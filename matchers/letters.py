@@ -30,6 +30,7 @@ WORD: Final = 0.6  # share of the letters of each word that must be left
 SHORT: Final = 0.5  # the same for a word of few letters
 DISTINCTIVE: Final = 0.66  # the same for a word that makes the name this name
 STRANGE: Final = 58  # ratio of the words that we do not know to those of the name that are missing
+LONGER: Final = 1.6  # times as long as the missing words the strange ones may be
 SHORTEST: Final = 9  # letters; of shorter names too little is left
 SHORT_WORD: Final = 4  # letters; shorter words say nothing alone
 TRUST: Final = 0.86  # similarity that is never exceeded
@@ -96,9 +97,14 @@ def _is_this(name: Name, words: Words, *, first: int, last: int, letters: str) -
     if any(_is_another(form, words, name=name) for form in strange):
         return False
     missing = [words.lexicon.word(name.words[i]) for i in name.content if not placed[name.words[i]]]
-    if strange and missing and fuzz.ratio("".join(strange), "".join(missing)) < STRANGE:
+    if strange and missing and not _may_be("".join(strange), "".join(missing)):
         return False
     return _has_left(name, words, letters=letters)
+
+
+def _may_be(strange: str, missing: str) -> bool:
+    """Tell whether words that we do not know can be the missing ones, damaged: "patrimoine" is not "patrie"."""
+    return len(strange) <= LONGER * len(missing) and fuzz.ratio(strange, missing) >= STRANGE
 
 
 def _has_left(name: Name, words: Words, *, letters: str) -> bool:

@@ -211,11 +211,20 @@ class _Fit:
         extra = self._foreign(first, last, used=used)
         if extra > name.most_extra or (not name.loose and self._words.is_broken(first, last)):
             return None
+        if name.tight and not self._is_tight(first, last, spots=spots):
+            return None
         ordered = spots if name.tau < 1.0 else [inside[i][0] for i in sorted(inside)]
         inversions = sum(a > b for a, b in combinations(ordered, 2))
         found = sum(name.weights[i] * similarity for i, (_, similarity) in inside.items())
         similarity = found / name.total - EXTRA * extra - INVERSION * inversions
         return Hit(name, first, last, used, min(1.0, similarity))
+
+    def _is_tight(self, first: int, last: int, *, spots: list[int]) -> bool:
+        """Tell whether a title and a surname stand in order, with no more than a full stop between them."""
+        gaps = [
+            self._words.text[self._words.words[at].end : self._words.words[at + 1].start] for at in range(first, last)
+        ]
+        return sorted(spots) == spots and all(gap.strip(" \u00a0.'’-") == "" for gap in gaps)
 
     def _span(self, spots: list[int]) -> tuple[int, int]:
         """Return the first and last token, with the name's own "of" or "al" on either side."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from matchers.entities import Alias, AliasKind, Entity, EntityKind
 from matchers.lexicon import TAIL
 from matchers.text import APOSTROPHES, alias_form, tokens
-from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS
+from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS, TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FUNCTION_WEIGHT: Final = 0.08  # a missing "of" costs next to nothing
 COMMON_WEIGHT: Final = 0.5  # "front" or "movement" say half of what a name says
 NOT_FUZZY_BELOW: Final = 7  # letters; a single shorter word is too near to other words
+LONGEST_TITLED: Final = 3  # words of a title and a surname
 MANY_WORDS: Final = 4  # content words from which one may be missing, if it is a common one
 SPARES: Final = 2
 SHORTEST_SPARE: Final = 4  # letters
@@ -48,7 +49,8 @@ class Name:
     `strict` words must be written exactly (acronyms and digits inside a name), `needed`
     words must be found at all (`required` are their
     numbers, `most_absent` how many an entry may lack), `distinctive` ones are this name's own; `joins` says which words a joined one stands for, the two `spares` wake an entry when an anchor is damaged. A `rigid` name
-    is not guessed from damaged words; `most_extra` foreign words may stand inside.
+    is not guessed from damaged words; `most_extra` foreign words may stand inside. A `tight` name is a title and a
+    surname: in this order with nothing between, or it is somebody else ("Boubacar Goïta, président du club").
     """
 
     entity: Entity
@@ -66,6 +68,7 @@ class Name:
     tau: float
     topic: bool
     rigid: bool
+    tight: bool
     most_extra: int
     most_absent: int
     total: float
@@ -109,6 +112,7 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
     forms = [alias_form(part.raw) for part in parts]
     exact = not alias.fuzzy or alias.kind in {AliasKind.ACRONYM, AliasKind.HANDLE}
     topic = alias.kind is AliasKind.TOPIC
+    tight = entity.kind is EntityKind.PERSON and 1 < len(forms) <= LONGEST_TITLED and not TITLES.isdisjoint(forms[:-1])
     words = tuple(lexicon.add(form, fuzzy=not exact) for form in forms)
     content = _content(forms)
     distinctive = [i for i in content if not _is_common(forms[i])]
@@ -131,8 +135,9 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
         spares=() if topic or exact or strict else _spares(forms, content, words=words, anchors=anchors),
         tau=_tau(forms, content, exact=exact),
         topic=topic,
-        rigid=topic or not distinctive or bool(strict),
-        most_extra=_most_extra(alias, content, common=not distinctive),
+        rigid=topic or tight or not distinctive or bool(strict),
+        tight=tight,
+        most_extra=0 if tight else _most_extra(alias, content, common=not distinctive),
         most_absent=0 if topic or strict or not distinctive else 1 + (len(needed) > 2) + (len(needed) > 4),
         total=sum(weights),
         letters="".join(forms),

@@ -26,8 +26,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from matchers.entities import AliasKind, CaseRule, EntityKind
+from matchers.text import fold
 from matchers.types import Reason
-from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS, GIVEN_NAMES, OPENERS, OTHER_ROLES, TITLES
+from matchers.vocabulary import CIVIL_TITLES, COMMON_WORDS, FUNCTION_WORDS, GIVEN_NAMES, OPENERS, OTHER_ROLES, TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -219,7 +220,8 @@ def _case_fits(raw: str, text: str, *, rule: CaseRule) -> bool:
 
 
 def _surname(sighting: Sighting, evidence: Evidence) -> Verdict:
-    title = _title_before(sighting, evidence)
+    before = _title_before(sighting, evidence)
+    title = "" if fold(before) in CIVIL_TITLES else before
     reasons = ((Reason("title", title),) if title else ()) + _supporting(evidence)
     if evidence.own_name:
         return 97, reasons
@@ -230,7 +232,7 @@ def _surname(sighting: Sighting, evidence: Evidence) -> Verdict:
     score = ALONE + 20 * bool(title)
     if evidence.support:
         score = min(96, 74 + 8 * min(2, evidence.support) + 8 * bool(title))
-    elif not title and _stands_alone(sighting, evidence):
+    elif not before and _stands_alone(sighting, evidence):
         score, reasons = BAR, (*reasons, Reason("bare-name"))
     return score - AGAINST * len(evidence.against), reasons
 

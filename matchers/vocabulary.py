@@ -117,6 +117,12 @@ TITLES: Final = _words(
     "президент полковник генерал капитан лидер глава"
 )
 
+# Of these anybody may be one: before a surname they say nothing for the best-known bearer.
+CIVIL_TITLES: Final = _words(
+    "m monsieur minister ministre prime premier imam sheikh cheikh sheik ambassador ambassadeur préfet gouverneur governor "
+    "senator sénateur spokesman lieutenant lt sergeant major maj"
+)
+
 # Given names common where our surnames are: after one of them, a surname belongs to somebody else.
 GIVEN_NAMES: Final = _words(
     "mme madame mrs ms miss mlle mademoiselle dr docteur doctor pr professeur professor maître me "
@@ -150,7 +156,8 @@ OPENERS: Final = _words(
 OTHER_ROLES: Final = _words(
     "coach trainer player footballer striker defender midfielder goalkeeper winger referee singer artist actor lawyer mayor "
     "entraîneur sélectionneur joueur footballeur attaquant défenseur milieu gardien arbitre chanteur chanteuse artiste "
-    "comédien avocat maire député députée lutteur boxeur entrenador jugador treinador jogador trainer spieler "
+    "comédien avocat maire député députée juge judge procureur prosecutor jeune young frère frères brother brothers sœur soeur famille family "
+    "directeur directrice director étudiant étudiante student enseignant teacher policier honorable marabout commerçant lutteur boxeur entrenador jugador treinador jogador trainer spieler "
     "المدرب اللاعب الفنان المغني тренер футболист певец"
 )
 CONJUNCTIONS: Final = frozenset(("and", "et", "y", "e", "und", "и", "و", "ou", "or", "ed", "ni", "da", "en", "kple"))

@@ -86,7 +86,7 @@ TARGETS = {"exact": 0.99, "case": 0.99, "diacritics": 0.99, "order": 0.99, "extr
 TARGETS |= {"one edit a name": 0.97, "one edit in six": 0.75}
 
 
-def planted(count=300, a_change=250, seed=11):
+def planted(count=300, a_change=500, seed=11):
     """Return the share found by kind of change, and the false alarms in a thousand texts."""
     chooser = random.Random(seed)
     aliases = watched(count)
