@@ -101,7 +101,7 @@ class Ingest:
         return report
 
     def _match(self, feed: FeedToPoll, entries: Sequence[NewEntry]) -> list[_Found]:
-        texts = [EntryText(entry.title, entry.summary, entry.lang or feed.lang, feed.scope) for entry in entries]
+        texts = [_text_of(entry, feed) for entry in entries]
         found = []
         for entry, text in zip(entries, texts, strict=True):
             matches = self._watchlist.match(text)
@@ -219,6 +219,11 @@ class Ingest:
             owed += decide(each, known.get(each.chat), news=news, now=now, heard=rung[each.chat])
         owe_stories(session, news.story, chats=[each.chat for each in chats if each.chat not in known], now=now)
         return owe(session, owed, now=now)
+
+
+def _text_of(entry: NewEntry, feed: FeedToPoll) -> EntryText:
+    day = entry.published.date() if entry.published else None
+    return EntryText(entry.title, entry.summary, entry.lang or feed.lang, feed.scope, day)
 
 
 def _families(found: Sequence[_Found]) -> Counter[str]:

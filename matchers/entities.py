@@ -50,7 +50,10 @@ class EntityKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """Hold one written form; a weak one counts only together with context."""
+    """Hold one written form; a weak one counts only together with context.
+
+    `valid_from` and `valid_to` are the first and the last day on which a weak one can mean the entity.
+    """
 
     text: str
     lang: str = ""

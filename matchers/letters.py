@@ -96,7 +96,7 @@ def _is_this(name: Name, words: Words, *, first: int, last: int, letters: str) -
     strange = [words.words[at].form for at in range(first, last + 1) if at not in there]
     if any(_is_another(form, words, name=name) for form in strange):
         return False
-    missing = [words.lexicon.word(name.words[i]) for i in name.content if not placed[name.words[i]]]
+    missing = [words.lexicon.word(number) for number in name.words if not placed[number]]
     if strange and missing and not _may_be("".join(strange), "".join(missing)):
         return False
     return _has_left(name, words, letters=letters)

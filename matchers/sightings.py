@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from matchers.entities import Alias, Entity
 
 
@@ -25,6 +27,14 @@ class Sighting:
     similarity: float
     string_score: int
     strong: bool = True
+
+    def was_in_use(self, day: date | None) -> bool:
+        """Tell whether the form could mean the entity on a day: "AES" is no alliance before there was one."""
+        alias = self.alias
+        if day is None or alias is None or not alias.weak:
+            return True
+        is_early = alias.valid_from is not None and day < alias.valid_from
+        return not is_early and (alias.valid_to is None or day <= alias.valid_to)
 
     @property
     def is_weak(self) -> bool:

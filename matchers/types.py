@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 
 class Field(StrEnum):
@@ -25,13 +25,15 @@ class EntryText:
     """Hold what the watch list reads of an entry; plain text, not HTML.
 
     `lang` is a primary language subtag or "" when unknown; `feed_scope` are the
-    ISO 3166-1 alpha-2 codes of the countries that the feed writes about.
+    ISO 3166-1 alpha-2 codes of the countries that the feed writes about; `day` is
+    when it was published, when that is known: an ambiguous form counts only while it was in use.
     """
 
     title: str
     summary: str = ""
     lang: str = ""
     feed_scope: tuple[str, ...] = ()
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ class Watchlist:
         if not seen:
             return []
         by_entity: dict[str, list[Sighting]] = {}
+        seen = [sighting for sighting in seen if sighting.was_in_use(entry.day)]
         for sighting in without_overlaps(self._unconsumed(seen, fields)):
             by_entity.setdefault(sighting.entity.id, []).append(sighting)
         known = {entity_id: self._known(entity_id) for entity_id in by_entity}

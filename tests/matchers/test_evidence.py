@@ -1,5 +1,8 @@
 """Show what the words of a text prove: what an acronym stands for there, whose article it has, what letters are left."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from matchers.entities import Alias, AliasKind, CaseRule, Compound, Entity, EntityKind, Negatives
@@ -129,3 +132,13 @@ def test_a_damaged_name_is_known_by_its_letters_and_a_name_built_alike_is_not(te
 )
 def test_a_name_of_common_words_holds_no_phrase_of_its_own(text, rings):
     assert rings == (score(text, AES) >= 80)
+
+
+def test_an_ambiguous_form_counts_only_while_it_was_in_use():
+    full, acronym = AES.aliases
+    bloc = replace(AES, aliases=(full, replace(acronym, valid_from=date(2023, 9, 16))))
+
+    assert score("Niger joins the AES", bloc, day=date(2021, 7, 1)) == 0
+    assert score("Niger joins the AES", bloc, day=date(2023, 9, 16)) >= 80
+    assert score("Niger joins the AES", bloc) >= 80
+    assert score("Alliance des États du Sahel", bloc, day=date(2021, 7, 1)) == 100
