@@ -16,7 +16,7 @@ import structlog
 from bot.alerting import StoryNews, decide
 from bot.loudness import Weight
 from bot.metrics import NO_FAMILY, OWN_WORDS
-from bot.sighting import place_matches, places_in
+from bot.sighting import named_in, place_matches, without_countries
 from matchers.revisions import StoryState, revise
 from matchers.stories import StoryIndex, place
 from matchers.types import EntryText, PlacementKind, StoryEntry
@@ -71,11 +71,12 @@ class IngestReport:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Hold a new entry with what was found in it, and the places that it names."""
+    """Hold a new entry with what was found in it, the places that it names, and these with countries."""
 
     entry: NewEntry
     matches: tuple[Match, ...]
     places: tuple[Place, ...] = ()
+    named: tuple[Place, ...] = ()
 
 
 class Ingest:
@@ -105,7 +106,8 @@ class Ingest:
         found = []
         for entry, text in zip(entries, texts, strict=True):
             matches = self._watchlist.match(text)
-            found.append(_Found(entry, matches, places_in(text, matches)))
+            named = named_in(text, matches)
+            found.append(_Found(entry, matches, without_countries(named), named))
         return found
 
     def _commit(
@@ -157,7 +159,7 @@ class Ingest:
         placed = []
         for each in sorted(ringing, key=lambda found: (found.entry.effective, found.entry.key)):
             entry = _story_entry(each.entry, ids[each.entry.key], feed=feed, now=now)
-            placement = place(entry, each.matches, index=index, now=now, places=each.places)
+            placement = place(entry, each.matches, index=index, now=now, places=each.named)
             self._seq = add_placement(session, placement, now=now)
             index.apply(placement)
             placed.append(

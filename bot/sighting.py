@@ -27,10 +27,19 @@ _COUNTRY: Final = "country"
 _SPEAKS: Final = frozenset({"capital"})
 
 
+def named_in(text: EntryText, matches: Sequence[Match]) -> tuple[Place, ...]:
+    """Return the places and countries that an entry names, beside what else was found in it."""
+    return load_gazetteer().find(f"{text.title}. {text.summary}", scope=HOME if matches else ())
+
+
 def places_in(text: EntryText, matches: Sequence[Match]) -> tuple[Place, ...]:
-    """Return the places that an entry names, beside what else was found in it; a whole country is no place."""
-    found = load_gazetteer().find(f"{text.title}. {text.summary}", scope=HOME if matches else ())
-    return tuple(place for place in found if place.kind != _COUNTRY)
+    """Return the places that an entry names; a whole country is no place."""
+    return without_countries(named_in(text, matches))
+
+
+def without_countries(places: Iterable[Place]) -> tuple[Place, ...]:
+    """Return those of places that are no whole country."""
+    return tuple(place for place in places if place.kind != _COUNTRY)
 
 
 def place_matches(places: Sequence[Place], placement: Placement) -> tuple[Match, ...]:

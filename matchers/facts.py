@@ -28,18 +28,25 @@ NUMBERS: Final = {
     "عشره": 10,
 }  # fmt: skip
 _KILLED: Final = (
-    "killed kills kill dead die died deaths death dies slain tue tues tuee tuees mort morts morte mortes deces succombe"
-    " مقتل قتلى قتيلا قتل مصرع قتلوا"
+    "killed kills kill killing dead die died deaths death dies slain slaughtered massacred drown drowned drowns bodies buried"
+    " lives tue tues tuee tuees tuent tuer mort morts morte mortes deces succombe succombent perissent peri abattus abattues"
+    " massacres noyes noyees corps ensevelis vie"
+    " مقتل قتلي قتلى قتيلا قتل مصرع قتلوا يقتل تقتل يقتلون ويقتلون قتلت جثه بحياه ضحايا"
 )
-_WOUNDED: Final = "wounded injured hurt blesse blesses blessee blessees جرحى جريحا اصابه جرح"
-_TAKEN: Final = "abducted kidnapped hostage hostages enleve enleves enlevee enlevees otage otages rapt خطف مختطف رهائن"
+_WOUNDED: Final = "wounded injured hurt blesse blesses blessee blessees جرحي جرحى جريحا اصابه جرح"
+_TAKEN: Final = (
+    "abducted abducts kidnapped kidnaps kidnappers hostage hostages enleve enleves enlevee enlevees enlevement"
+    " kidnappes otage otages rapt خطف مختطف رهاين رهائن اختطاف اختطف يخطفون احتجاز"
+)
+# What stands before a count that is given anew: "the toll rises to 11".
+_TOLL: Final = "toll bilan victims victimes حصيله الحصيله والحصيله"
 _COUNTED: Final = {
     word: kind
-    for kind, words in (("killed", _KILLED), ("wounded", _WOUNDED), ("abducted", _TAKEN))
+    for kind, words in (("killed", f"{_KILLED} {_TOLL}"), ("wounded", _WOUNDED), ("abducted", _TAKEN))
     for word in words.split()
 }
 # words between a number and what it counts: at most so many
-_REACH: Final = 6
+_REACH: Final = 9
 _MOST: Final = 5_000
 _YEARS: Final = range(1900, 2100)
 _UNITS: Final = frozenset(
@@ -85,10 +92,26 @@ _CLAIM: Final = re.compile(
 )
 _DENIAL: Final = re.compile(r"\b(?:den(?:y|ies|ied)|d[ée]ment\w*|r[ée]fut\w*)\b|نفت|ينفي", re.IGNORECASE)
 _CONFIRM: Final = re.compile(r"\b(?:confirm(?:s|ed|e|ent)?|communiqu[ée] officiel)\b|اكد", re.IGNORECASE)
-_STATE: Final = re.compile(
-    r"\b(?:freed|released|lib[ée]r[ée]e?s?|surrender\w*|sign(?:s|ed)|sign[ée]e?s?|resign\w*|d[ée]mission\w*)\b|افرج|وقع",
+_STATES: Final = {
+    "freed": re.compile(
+        r"\b(?:freed|released?|lib[ée]r[ée]e?s?|lib[ée]ration|free)\b|[اأ]فرج|الإفراج|تحرير", re.IGNORECASE
+    ),
+    "signed": re.compile(r"\b(?:sign(?:s|ed)|sign[ée]e?s?|signent)\b|وقع|توقع|توقيع", re.IGNORECASE),
+    "resigned": re.compile(r"\b(?:resign\w*|d[ée]mission\w*)\b|استقال", re.IGNORECASE),
+    "surrendered": re.compile(r"\bsurrender\w*|\bse ren(?:d|dent|dus?)\b|استسلم", re.IGNORECASE),
+    "broken": re.compile(r"\b(?:broken|violated|rompue?|viol[ée]e?)\b|انهيار|خرق", re.IGNORECASE),
+}
+# A community named in a headline that says who did what: never repeated as what changed (promise to readers at risk).
+_COMMUNITY: Final = re.compile(
+    r"\b(?:peuls?|fulani\w*|fulbe|dogons?|bambaras?|mossis?|songha[iïy]s?|bellas?|daoussahak|dawsahak|imghad|arabes?|arabs?"
+    r"|touaregs?|tuaregs?|hausas?|haoussas?|zarmas?|djermas?)\b|الفولان|الطوارق|الدوغون|العرب",
     re.IGNORECASE,
 )
+
+
+def names_community(text: str) -> bool:
+    """Say whether a text names a people; such words are not lifted into what changed."""
+    return _COMMUNITY.search(text) is not None
 
 
 _EVENTS: Final = (
@@ -136,7 +159,7 @@ class Facts:
     claims: bool = False
     denies: bool = False
     confirms: bool = False
-    changes_state: bool = False
+    states: tuple[str, ...] = ()
 
 
 class Genre(StrEnum):
@@ -179,7 +202,7 @@ def tells_of_another(text: str) -> bool:
 def read_facts(title: str, summary: str) -> Facts:
     """Return what an entry says; severity is 0 (opinion) to 4 (ten dead or more)."""
     text = f"{title}. {summary}"
-    tolls = read_tolls(text)
+    tolls = tolls_of(title, summary)
     event, word = _event(title, summary)
     grave = 1 if tolls.get("killed", 0) >= 10 else 0
     reasons = [Reason("event", word)] if word else []
@@ -192,7 +215,7 @@ def read_facts(title: str, summary: str) -> Facts:
         claims=_CLAIM.search(text) is not None,
         denies=_DENIAL.search(text) is not None,
         confirms=_CONFIRM.search(text) is not None,
-        changes_state=_STATE.search(title) is not None,
+        states=tuple(name for name, pattern in _STATES.items() if pattern.search(title)),
     )
 
 
@@ -209,30 +232,32 @@ def read_tolls(text: str) -> dict[str, int]:
     return count_tolls(tokens(text))
 
 
+def tolls_of(title: str, summary: str) -> dict[str, int]:
+    """Return what a headline counts, and what its summary counts of another kind."""
+    return count_tolls(tokens(summary)) | count_tolls(tokens(title))
+
+
 def count_tolls(words: Sequence[Token]) -> dict[str, int]:
-    """Return the highest count of killed, wounded and abducted among words."""
+    """Return the highest count of killed, wounded and abducted among words: a number counts what stands nearest."""
+    kinds = {place: kind for place, token in enumerate(words) if (kind := _kind(token, words, place=place))}
     found: dict[str, int] = {}
-    for position, token in enumerate(words):
-        kind = next((_COUNTED[form] for form in token.forms if form in _COUNTED), None)
-        if kind is None:
-            continue
-        count = _count_near(words, position)
-        if count:
-            found[kind] = max(found.get(kind, 0), count)
+    if not kinds:
+        return found
+    for place in range(len(words)):
+        number = _number(words, place)
+        near = min(kinds, key=lambda at: (abs(at - place), place - at)) if number else -1
+        if number and abs(near - place) <= _REACH:
+            found[kinds[near]] = max(found.get(kinds[near], 0), number)
     return found
 
 
-def _count_near(words: Sequence[Token], position: int) -> int:
-    """Return the number before a counted word, else the one after it."""
-    before = range(position - 1, max(-1, position - 1 - _REACH), -1)
-    after = range(position + 1, min(len(words), position + 1 + _REACH))
-    for span in (before, after):
-        for place in span:
-            if any(form in _COUNTED for form in words[place].forms):
-                break
-            if number := _number(words, place):
-                return number
-    return 0
+def _kind(token: Token, words: Sequence[Token], *, place: int) -> str:
+    """Return what a word counts; the wounded who have died are no wounded."""
+    kind = next((_COUNTED[form] for form in token.forms if form in _COUNTED), "")
+    if kind == "wounded":
+        following = {form for later in words[place + 1 : place + 5] for form in later.forms}
+        return "" if any(_COUNTED.get(form) == "killed" for form in following) else kind
+    return kind
 
 
 def _number(words: Sequence[Token], place: int) -> int:

@@ -132,7 +132,7 @@ def traits_of(entry: StoryEntry, entities: Iterable[str]) -> Traits:
     read, more = _kept(head, entry.lang), _kept(body, entry.lang)
     text = " ".join([each.form for each in read])
     named = tuple(entities)
-    tolls = count_tolls((*head, *body))
+    tolls = count_tolls(body) | count_tolls(head)
     event, _ = kind_of([name for each in read for name in each.meanings])
     if event is EventKind.OTHER:
         event, _ = kind_of([name for each in more for name in each.meanings])

@@ -21,8 +21,14 @@ _PREFIX: Final = re.compile(
     r"^(?:update\s*\d*|refile|en direct|direct|live|vid[ée]o|breaking|urgent|exclusif|exclusive)\s*[-:.|–—]\s*",
     re.IGNORECASE,
 )
+_AGENCIES: Final = {
+    "afp": r"AFP|أ\s?ف\s?ب|فرانس برس", "reuters": r"Reuters|رويترز", "ap": r"AP", "apa": r"APA", "xinhua": r"Xinhua|Chine nouvelle|شينخوا",
+    "anadolu": r"Anadolu|الأناضول", "efe": r"EFE", "dpa": r"dpa", "belga": r"Belga", "pana": r"PANA", "tass": r"TASS", "aps": r"APS",
+}  # fmt: skip
+_NAMED: Final = "|".join(f"(?P<{key}>{names})" for key, names in _AGENCIES.items())
+# A credit stands at the end: "(AFP)", "avec Reuters", "- Xinhua".
 _CREDIT: Final = re.compile(
-    r"[\s(\[–—-]*\b(?:avec\s+)?(?:AFP|Reuters|AP|APA|Xinhua|Anadolu|EFE|dpa|Belga|PANA)\b[\s)\].–—-]*$", re.IGNORECASE
+    rf"[\s(\[–—-]*(?<!\w)(?:avec\s+|with\s+|source\s*:\s*)?(?:{_NAMED})(?!\w)[\s)\].–—-]*$", re.IGNORECASE
 )
 
 
@@ -43,6 +49,12 @@ def fingerprint(entry: StoryEntry) -> Fingerprint:
     if len(summary) >= _LEAST_SUMMARY:
         signs.append(_sign("summary", " ".join(summary[:_SHINGLE])))
     return Fingerprint(tuple(signs))
+
+
+def agency_of(entry: StoryEntry) -> str:
+    """Return the agency whose text an entry says it prints, or ""."""
+    found = _CREDIT.search(entry.summary) or _CREDIT.search(entry.title)
+    return found.lastgroup or "" if found else ""
 
 
 def _words(text: str) -> list[str]:

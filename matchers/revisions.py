@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from matchers.facts import read_facts
+from matchers.facts import names_community, read_facts
+from matchers.fingerprint import agency_of
 from matchers.types import Change, ChangeKind, EventKind, Placement, PlacementKind, Revision
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class StoryState:
     claimed: bool = False
     denied: bool = False
     confirmed: bool = False
+    states: tuple[str, ...] = ()
 
     @property
     def independent(self) -> int:
@@ -51,7 +53,9 @@ class StoryState:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> StoryState:
         """Rebuild a state from `to_json`."""
-        listed = {name: tuple(stored[name]) for name in ("reasons", "places", "outlets", "voices") if name in stored}
+        listed = {
+            name: tuple(stored[name]) for name in ("reasons", "places", "outlets", "voices", "states") if name in stored
+        }
         return cls(**dict(stored) | listed)
 
 
@@ -78,7 +82,8 @@ def _revision(placement: Placement, after: StoryState, *, changes: tuple[Change,
 
 def _after(before: StoryState, placement: Placement, *, facts: Facts, places: tuple[str, ...]) -> StoryState:
     entry = placement.entry
-    voice = entry.owner or entry.outlet
+    # What an agency wrote counts once, however many print it.
+    voice = agency_of(entry) or entry.owner or entry.outlet
     counts = placement.kind is not PlacementKind.COPY and voice not in before.voices
     kinds = dict(before.kinds)
     if entry.outlet not in before.outlets and entry.kind:
@@ -98,7 +103,13 @@ def _after(before: StoryState, placement: Placement, *, facts: Facts, places: tu
         claimed=before.claimed or facts.claims,
         denied=before.denied or facts.denies,
         confirmed=before.confirmed or facts.confirms,
+        states=_joined(before.states, facts.states),
     )
+
+
+def _liftable(title: str) -> str:
+    """Return a headline that may be repeated as what changed; none that names a people."""
+    return "" if names_community(title) else title
 
 
 def _joined(before: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
@@ -120,10 +131,15 @@ def _changes(before: StoryState, after: StoryState, *, placement: Placement) -> 
         (ChangeKind.CONFIRMATION, before.confirmed, after.confirmed),
     ):
         if now and not was:
-            changes.append(Change(kind, after=placement.entry.title))
+            changes.append(Change(kind, after=_liftable(placement.entry.title)))
+    changes += [
+        Change(ChangeKind.STATE, state, after=_liftable(placement.entry.title))
+        for state in after.states
+        if state not in before.states
+    ]
     for step, kind in _STEPS:
         if before.independent < step <= after.independent:
             changes.append(Change(kind, before=str(before.independent), after=str(after.independent)))
     if placement.kind is PlacementKind.FOLLOW_UP and placement.development == placement.entry.key:
-        changes.append(Change(ChangeKind.DEVELOPMENT, after=placement.entry.title))
+        changes.append(Change(ChangeKind.DEVELOPMENT, after=_liftable(placement.entry.title)))
     return tuple(changes)

@@ -49,7 +49,7 @@ MERGE: Final = 4.0  # log-odds above joining that show two stories to be one
 _BEST: Final = 3
 # A story of so many open entries draws less: no event has many more, and what is common to them is common.
 _LARGE: Final = 60
-_WEIGHT_OF_SIZE: Final = 0.7  # log-odds for each doubling past that
+_WEIGHT_OF_SIZE: Final = 2.5  # log-odds for each doubling past that
 _LARGEST: Final = 2_000
 
 
@@ -247,7 +247,7 @@ def _by_age(option: _Option) -> int:
 
 def named(matches: Iterable[Match], places: Iterable[Place] = ()) -> tuple[str, ...]:
     """Return the entities and places that an entry names, places behind their mark."""
-    marked = (f"{PLACE if place.kind in NARROW else AREA}{place.id}" for place in places if place.kind != "country")
+    marked = (f"{PLACE if place.kind in NARROW else AREA}{place.id}" for place in places)
     return tuple(sorted({*(match.entity for match in matches), *marked}))
 
 

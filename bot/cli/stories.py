@@ -11,7 +11,7 @@ import typer
 from bot.catalogue import load_entities
 from bot.cli import lines
 from bot.errors import EXIT_FAILED
-from bot.sighting import place_matches, places_in
+from bot.sighting import named_in, place_matches, without_countries
 from matchers.revisions import StoryState, revise
 from matchers.stories import StoryIndex, place
 from matchers.types import EntryText, PlacementKind, StoryEntry
@@ -65,11 +65,11 @@ def _placed(
 ) -> dict[str, Any]:
     text = EntryText(entry.title, entry.summary, entry.lang)
     matches = watchlist.match(text)
-    places = places_in(text, matches)
+    places = named_in(text, matches)
     placement = place(entry, matches, index=index, now=entry.seen, places=places)
     index.apply(placement)
     states[placement.story], revision = revise(
-        states.get(placement.story), placement, matches=(*matches, *place_matches(places, placement))
+        states.get(placement.story), placement, matches=(*matches, *place_matches(without_countries(places), placement))
     )
     return {
         "id": entry.key,
