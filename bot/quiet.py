@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,6 +23,7 @@ class QuietHours:
             raise ValueError("quiet hours need a start and an end that differ, each within the day")
 
 
+@cache
 def zone(name: str) -> ZoneInfo:
     """Return the zone of a name; UTC for one that this machine does not know."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import event, func, select, text
+from sqlalchemy import column, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
@@ -98,6 +98,15 @@ def insert_returning(
     wanted = (getattr(table, name) for name in columns)
     new = insert.on_conflict_do_nothing().returning(*wanted)
     return list(session.connection().execute(new, [dict(row) for row in rows]))
+
+
+def insert_one(session: Session, table: type[Table], *, row: Mapping[str, Any]) -> int | None:
+    """Insert a numbered row and return its id; None when a unique key already holds it."""
+    insert = sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
+    made: int | None = (
+        session.connection().execute(insert.on_conflict_do_nothing().returning(column("id")), dict(row)).scalar()
+    )
+    return made
 
 
 def insert_or_update(

@@ -12,7 +12,7 @@ from sqlmodel import col, func, select
 from matchers.types import Change, ChangeKind
 from storage.delivery_records import DeliveryKind
 from storage.dialect import hour_of
-from storage.tables import Delivery, Entry, MatchRow, PlacementRow, RevisionRow
+from storage.tables import Delivery, Entry, MatchRow, PlacementRow, RevisionRow, Story
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -56,6 +56,11 @@ def _listed(stored: str) -> tuple[str, ...]:
 def archive_begins(session: Session) -> datetime | None:
     """Return when the oldest stored entry came."""
     return session.exec(select(func.min(Entry.first_seen))).one()
+
+
+def is_still(session: Session, *, since: datetime) -> bool:
+    """Say whether no story was told since a moment."""
+    return session.exec(select(Story.id).where(Story.last >= since).limit(1)).first() is None
 
 
 def named_between(session: Session, entities: Collection[str], *, since: datetime, before: datetime) -> frozenset[str]:

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from storage.chats import to_record
 from storage.delivery_records import EditionRecord
-from storage.dialect import insert_new
+from storage.dialect import insert_one
 from storage.tables import Chat, Edition
 
 if TYPE_CHECKING:
@@ -21,11 +21,7 @@ if TYPE_CHECKING:
 
 def open_edition(session: Session, chat: int, *, kind: str, day: str, now: datetime) -> int | None:
     """Open the edition of a chat and day; None when it was opened before."""
-    if not insert_new(session, Edition, [{"chat_id": chat, "kind": kind, "day": day, "created": now}]):
-        return None
-    return session.exec(
-        select(Edition.id).where(Edition.chat_id == chat, Edition.kind == kind, Edition.day == day)
-    ).one()
+    return insert_one(session, Edition, row={"chat_id": chat, "kind": kind, "day": day, "created": now})
 
 
 def last_edition(session: Session, chat: int, *, kind: str) -> EditionRecord | None:

@@ -21,6 +21,7 @@ from bot.texts import texts
 from storage.chats import chat as chat_record
 from storage.chats import mutes
 from storage.delivery_records import DeliveryKind, NewDelivery
+from storage.digests import is_still
 from storage.editions import digest_chats, editions_since, last_edition, open_edition
 from storage.outbox import merge_held, owe
 from storage.stories import latest_stories, watched_stories
@@ -43,20 +44,25 @@ PRIORITY_DIGEST: Final = 4
 _DAY: Final = timedelta(days=1)
 # What an edition covers: so much when it is the first, else what came since the one before, so much at most.
 _SPANS: Final = {WEEKLY: (timedelta(days=7), timedelta(days=10))}
+_LONGEST: Final = timedelta(days=10)
 _DAILY_SPAN: Final = (timedelta(days=1), timedelta(days=4))
 _EXPIRY: Final = timedelta(hours=20)
 _MOST_READ: Final = 200
 _MOST_MERGED: Final = 1000
 # Editions opened in one transaction: the writer is free again in a moment, whatever the number of chats.
-_AT_ONCE: Final = 8
+_AT_ONCE: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Hold what all editions of a moment are written with: what entities are called, and the archive's pulse."""
+    """Hold what all editions of a moment are written with: what entities are called, and the archive's pulse.
+
+    `still` says that no story was told in the longest time that an edition covers.
+    """
 
     name: Name
     pulse: Pulse
+    still: bool = False
 
 
 async def open_due_editions(store: Store, clock: Clock, *, name: Name) -> int:
@@ -66,7 +72,8 @@ async def open_due_editions(store: Store, clock: Clock, *, name: Name) -> int:
     due = due_editions(await store.read(digest_chats), had, now=now)
     if not due:
         return 0
-    desk = Desk(name, await store.read(take_pulse, now=now))
+    still = await store.read(is_still, since=now - _LONGEST)
+    desk = Desk(name, await store.read(take_pulse, now=now), still)
     opened = 0
     for start in range(0, len(due), _AT_ONCE):
         opened += await store.write(_open_all, due[start : start + _AT_ONCE], desk=desk)
@@ -80,10 +87,11 @@ def _open_all(session: Session, due: tuple[Due, ...], *, desk: Desk) -> int:
 def _open(session: Session, due: Due, *, desk: Desk) -> int:
     """Open an edition and owe its parts; 0 when another process was faster."""
     chat, now = due.chat, desk.pulse.now
-    before = last_edition(session, chat.id, kind=due.kind)
+    unwanted = desk.still and chat.settings.get("empty_digest") is False
+    before = None if unwanted else last_edition(session, chat.id, kind=due.kind)
     number = open_edition(session, chat.id, kind=due.kind, day=due.day, now=now)
-    if number is None:
-        return 0
+    if number is None or unwanted:
+        return int(number is not None)
     usual, longest = _SPANS.get(due.kind, _DAILY_SPAN)
     since = before.created if before else min(asked_at(chat), now - usual)
     period = Period(max(since, now - longest), now, due.kind)

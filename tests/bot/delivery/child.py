@@ -14,6 +14,7 @@ from bot.delivery.message import Message, Span
 from bot.delivery.sender import Sender
 from bot.delivery.telegram import Messenger, build_application
 from bot.delivery.turn import current_turn
+from bot.digest.chart import draw_stored
 from bot.sandbox.server import SANDBOX_TOKEN
 from bot.store import Store
 from storage.database import Database
@@ -27,7 +28,7 @@ async def main(path, base_url):
     store, clock = Store(Database(f"sqlite:///{path}")), SystemClock()
     async with build_application(SANDBOX_TOKEN, base_url=base_url) as application:
         application.add_handler(CommandHandler("echo", on_echo))
-        messenger = Messenger(application.bot)
+        messenger = Messenger(application.bot, draw=draw_stored)
         sender = Sender(store, messenger, clock=clock, holder="child", render=None)
         inbox = Inbox(store, messenger, application=application, clock=clock)
         await sender.take_back()
