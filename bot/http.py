@@ -178,21 +178,33 @@ class GuardedClient:
         encoding = headers.get("content-encoding", "identity").strip().lower()
         if encoding not in {"identity", "", "gzip", "x-gzip"}:
             raise HttpFailure("bad-encoding", encoding[:40])
-        inflate = zlib.decompressobj(zlib.MAX_WBITS | 16) if "gzip" in encoding else None
+        inflate = _Inflate() if "gzip" in encoding else None
         body = bytearray()
         async for chunk in answer.aiter_raw():
-            body += _inflated(inflate, chunk, room=self._limits.most_bytes + 1 - len(body)) if inflate else chunk
+            body += inflate(chunk, room=self._limits.most_bytes + 1 - len(body)) if inflate else chunk
             if len(body) > self._limits.most_bytes:
                 raise HttpFailure("too-big", f"more than {self._limits.most_bytes // 1024} KiB")
         return bytes(body)
 
 
-def _inflated(inflate: Any, chunk: bytes, *, room: int) -> bytes:
-    try:
-        piece: bytes = inflate.decompress(chunk, room)
-    except zlib.error as error:
-        raise HttpFailure("bad-encoding", str(error)) from None
-    return piece
+class _Inflate:
+    """Inflate a body piece by piece, never by more than there is room for; one gzip member may follow another."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+    def __call__(self, chunk: bytes, *, room: int) -> bytes:
+        """Return what a chunk inflates to, cut at `room`."""
+        found = bytearray()
+        while chunk and len(found) < room:
+            if self._member.eof:
+                self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            try:
+                found += self._member.decompress(chunk, room - len(found))
+            except zlib.error as error:
+                raise HttpFailure("bad-encoding", str(error)) from None
+            chunk = self._member.unused_data
+        return bytes(found)
 
 
 class _GuardedBackend(AsyncNetworkBackend):

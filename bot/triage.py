@@ -151,7 +151,8 @@ def triage(
             changed.setdefault(old.id, edit)
     baseline = reading.expected is None
     judged = [_judge(each, known, baseline=baseline, now=now) for each in new.values() if each.title]
-    held = frozenset() if baseline else _flood(judged, reading=reading, now=now)
+    ringing = [each for each in judged if each.disposition is Disposition.ALERT]
+    held = frozenset() if baseline else _flood(ringing, reading=reading, now=now)
     judged = [_as(each, Disposition.HELD) if each.key in held else each for each in judged]
     return Triage(tuple(judged), tuple(changed.values()), tuple(seen), flood=bool(held))
 
@@ -200,13 +201,13 @@ def _is_twin(entry: NewEntry, twin: KnownEntry | None, *, now: datetime) -> bool
 
 
 def _flood(entries: Sequence[NewEntry], *, reading: Reading, now: datetime) -> frozenset[str]:
-    """Return the keys of what is held back: a publisher's accident, not news.
+    """Return the keys of what would ring and is held back: a publisher's accident, not news.
 
     Mostly old entries: the old ones are held, a fresh one among them still rings. Far more than
     the feed was expected to bring, or nearly everything that it shows and without a date (a move
     to another system): all are held. Legitimate after an outage, hence the rate; see `expected`.
     """
-    shown, expected = max(reading.shown, len(entries)), reading.expected or 0.0
+    shown, expected = reading.shown or len(entries), reading.expected or 0.0
     old = [entry.key for entry in entries if now - entry.effective > _FLOOD_OLD]
     undated = sum(entry.published is None for entry in entries)
     most = max(FLOOD_MOST, _FLOOD_TIMES * expected)

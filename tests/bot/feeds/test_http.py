@@ -2,10 +2,14 @@
 
 import asyncio
 import gzip
+import socket
 import zlib
 from contextlib import asynccontextmanager
+from urllib.parse import quote
 
+import httpcore
 import pytest
+from httpcore._backends.auto import AutoBackend
 
 from bot.addresses import is_public
 from bot.http import GuardedClient, HttpFailure, HttpLimits, user_agent
@@ -25,6 +29,18 @@ SPELLINGS = [
     "http://user:word@127.0.0.1/", "http://①②⑦.0.0.1/", "http://127.0.0.1./", "http://10.0.0.1/", "http://169.254.169.254/",
     "http://[fe80::1]/", "http://[fd00::1]/", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/", "http://100.64.0.1/",
     "http://0.0.0.0/", "http://224.0.0.1/",
+    # as many forms as people have thought of
+    "http://127.0.1/", "http://0x7f.0x0.0x0.0x1/", "http://0177.0.0.1/", "http://0177.0.0.01/", "http://0x7f000001:8080/",
+    "http://127.0.0.1:443/", "https://127.0.0.1/", "https://localhost:8443/", "http://LOCALHOST/", "http://localhost./",
+    "http://127。0。0。1/", "http://１２７.0.0.1/", "http://127.0.0.1%00.example.org/", "http://[::]/", "http://[0:0:0:0:0:0:0:1]/",
+    "http://[::127.0.0.1]/", "http://[::ffff:10.0.0.1]/", "http://[::ffff:a9fe:a9fe]/", "http://[fe80::1%25lo]/",
+    "http://[fc00::1]/", "http://[fec0::1]/", "http://[ff02::1]/", "http://[2001:db8::1]/", "http://[100::1]/",
+    "http://[64:ff9b:1::a00:1]/", "http://[64:ff9b::a9fe:a9fe]/", "http://[2002:a9fe:a9fe::]/", "http://[2001:0:7f00:1::]/",
+    "http://172.16.0.1/", "http://172.31.255.255/", "http://192.168.0.1/", "http://10.1/", "http://0xa9fea9fe/",
+    "http://2852039166/", "http://025177524776/", "http://169.254.169.254.:80/", "http://198.18.0.1/", "http://192.0.2.1/",
+    "http://203.0.113.7/", "http://240.0.0.1/", "http://255.255.255.255/", "http://100.127.255.254/",
+    "http://user@localhost/", "http://example.org@127.0.0.1/", "http://127.0.0.1#@example.org/", "http://127.0.0.1?@example.org/",
+    "http://127.0.0.1\\@example.org/", "http:///127.0.0.1/", "http://127.0.0.1:22/", "gopher://127.0.0.1/", "file:///etc/passwd",
 ]  # fmt: skip
 
 
@@ -87,6 +103,54 @@ def test_addresses_of_the_internet_are_public(address):
 @pytest.mark.parametrize("url", SPELLINGS)
 async def test_no_spelling_of_a_private_address_is_connected_to(guarded, url):
     assert await kind_of(guarded, url) in {"refused-address", "bad-url", "dns"}
+
+
+def test_the_table_of_refused_forms_is_long():
+    assert len(PRIVATE) >= 40
+    assert len(set(SPELLINGS)) >= 60
+
+
+@pytest.mark.parametrize("url", SPELLINGS[::3])
+async def test_no_spelling_is_followed_in_a_redirect(guarded, url):
+    async with serving(response(status="301 Moved", Location=quote(url, safe=":/?#[]@%"))) as here:
+        guarded.allow(here.split("/")[2])
+
+        assert await kind_of(guarded, here) in {"refused-address", "bad-url", "dns", "downgrade", "broken-answer"}
+
+
+@pytest.mark.parametrize(
+    "addresses", [["10.0.0.1"], ["8.8.8.8", "127.0.0.1"], ["64:ff9b::7f00:1"], ["::ffff:10.0.0.1"]]
+)
+async def test_a_name_that_leads_to_a_private_address_is_refused(guarded, monkeypatch, addresses):
+    """Also one of several addresses, and one that a second look-up gives after the first was checked."""
+    asked = []
+
+    async def look_up(host, port, **_options):
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up)
+
+    assert "refused-address" == await kind_of(guarded, "http://feeds.example.org/")
+    assert ["feeds.example.org"] == asked
+
+
+async def test_what_is_connected_to_is_the_address_that_was_checked(guarded, monkeypatch):
+    asked, connected = [], []
+
+    async def look_up(host, port, **_options):
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", port))]
+
+    async def connect(self, host, port, **_options):
+        connected.append(host)
+        raise httpcore.ConnectError("seen enough")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up)
+    monkeypatch.setattr(AutoBackend, "connect_tcp", connect)
+    failed = await kind_of(guarded, "http://feeds.example.org/")
+
+    assert ("connect", ["feeds.example.org"], ["93.184.216.34"]) == (failed, asked, connected)
 
 
 async def test_a_redirect_to_a_private_address_is_refused(guarded):
@@ -234,3 +298,40 @@ async def test_a_proxy_is_used_and_the_target_still_guarded():
     await server.wait_closed()
 
     assert (b"by proxy", "refused-address", ["GET http://93.184.216.34/feed HTTP/1.1"]) == (reply.body, refused, asked)
+
+
+async def socks(reader, writer, asked):
+    """Play a SOCKS5 proxy (RFC 1928) that answers by itself for whatever host is wanted."""
+    _, methods = await reader.readexactly(2)
+    await reader.readexactly(methods)
+    writer.write(b"\x05\x00")
+    _, _, _, kind = await reader.readexactly(4)
+    size = 4 if kind == 1 else (await reader.readexactly(1))[0]
+    host = await reader.readexactly(size)
+    port = int.from_bytes(await reader.readexactly(2))
+    asked.append((host.decode() if kind == 3 else ".".join(map(str, host)), port))
+    writer.write(b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00")
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(response(b"by socks"))
+    await writer.drain()
+    writer.close()
+
+
+async def test_a_socks_proxy_is_used_and_the_target_still_guarded():
+    asked = []
+    server = await asyncio.start_server(lambda reader, writer: socks(reader, writer, asked), "127.0.0.1", 0)
+    opened = GuardedClient(proxy=f"socks5://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    reply = await opened.get("http://93.184.216.34/feed", headers={})
+    refused = [await kind_of(opened, url) for url in ("http://10.0.0.1/", "http://[::1]/", "http://localhost/")]
+    await opened.close()
+    server.close()
+    await server.wait_closed()
+
+    assert (b"by socks", [("93.184.216.34", 80)]) == (reply.body, asked)
+    assert ["refused-address"] * 3 == refused
+
+
+async def test_a_body_of_several_gzip_members_is_read_whole(client):
+    body = gzip.compress(b"<rss>") + gzip.compress(b"</rss>")
+    async with serving(response(body, Content_Encoding="gzip")) as url:
+        assert b"<rss></rss>" == (await client.get(url, headers={})).body
