@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SENTENCES: Final = {
     "exact": "written exactly as “{}”",
     "fuzzy": "written almost like “{}”",
-    "compound": "“{}”: the people and an armed word in one phrase",
+    "compound": "a people's or a region's name and an armed word in one phrase",
     "topic": "the words are meant in their armed sense",
     "context": "beside it: {}",
     "names-nearby": "other names of the same world: {}",
