@@ -256,7 +256,7 @@ async def assemble(
         poller = await _poller(settings, stack, store=store, watchlist=watched, clock=clock)
         sender = _sender(store, messenger, clock=clock, vigil=vigil)
         poller.metrics = sender.metrics = Metrics(vigil.families())
-        health = Health(store, clock, poller.metrics, pace_rate=lambda: sender.pace_rate)
+        health = _health(store, clock, sender=sender)
         yield Tocsin(
             store=store,
             clock=clock,
@@ -285,6 +285,12 @@ def _equip(context: ChatContext, settings: Settings) -> None:
     """Set how much a chat may ask, and how a feed is found behind an address."""
     context.limits = Limits(settings.telegram.terms_per_chat, settings.telegram.commands_per_minute)
     context.discover = partial(discover, settings)
+
+
+def _health(store: Store, clock: Clock, *, sender: Sender) -> Health:
+    health = Health(store, clock, sender.metrics, pace_rate=lambda: sender.pace_rate)
+    sender.on_progress = partial(health.progressed, "send")
+    return health
 
 
 @asynccontextmanager

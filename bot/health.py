@@ -43,8 +43,8 @@ LATE_AFTER_S: Final = {
     "poll": 60.0,
     "send": 120.0,
     "listen": 150.0,
-    "inbox": 120.0,
-    "digest": 180.0,
+    "inbox": 300.0,
+    "digest": 900.0,  # a round draws a picture for each chat whose hour has come
     "sweep": 120.0,
     "silence": 1_800.0,
     "prune": 9_000.0,
@@ -95,6 +95,12 @@ class Heartbeats:
         beat.turned, beat.busy_since, beat.trouble = now, None, trouble
         if not trouble:
             beat.well = now
+
+    def progress(self, loop: str, now: datetime) -> None:
+        """Note that a long round gets on: a queue of thousands is one round of sending."""
+        beat = self._beats.setdefault(loop, _Beat(now, now))
+        beat.well = beat.turned = now
+        beat.busy_since = now if beat.busy_since else None
 
     def ages(self, now: datetime) -> dict[str, float]:
         """Return the seconds since each loop last did well."""
@@ -162,6 +168,10 @@ class Health:
         self.heartbeats.end(loop, self.clock.now(), trouble=trouble)
         if trouble:
             self.metrics.failures.labels(loop).inc()
+
+    def progressed(self, loop: str) -> None:
+        """Note that a long round gets on."""
+        self.heartbeats.progress(loop, self.clock.now())
 
     def stuck(self) -> tuple[str, ...]:
         """Return the loops whose round does not end."""

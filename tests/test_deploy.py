@@ -58,6 +58,15 @@ def test_every_run_requirement_is_pinned_with_hashes_and_declared_by_the_project
     assert [] == [name for name in wanted if f"\n{name}==" not in f"\n{pinned}" and f"\n{name}[" not in f"\n{pinned}"]
 
 
+def test_a_release_takes_its_versions_section_of_the_changelog_and_else_what_is_unreleased():
+    section = runpy.run_path(str(DEPLOY / "changes.py"))["section"]
+    text = "# Changelog\n\n## [Unreleased]\n\n- new\n\n## [1.0.0] - 2026-01-01\n\n- old\n"
+
+    assert ["- old\n", "- new\n"] == [section("1.0.0", text), section("1.1.0", text)]
+    with pytest.raises(SystemExit, match="says nothing of 1"):
+        section("1.1.0", "# Changelog\n")
+
+
 # ── metrics ──────────────────────────────────────────────────────────────────
 
 

@@ -116,6 +116,7 @@ class Sender:
         self._holder = holder
         self._render = render
         self.metrics = Metrics()
+        self.on_progress: Callable[[], None] = lambda: None
         self.veiled: Callable[[DueDelivery, Message], Message] = _as_it_is
         self._pace = Pace()
         self._jitter = random.Random(holder)  # noqa: S311 - spreads retries, guards nothing
@@ -200,6 +201,7 @@ class Sender:
         free = 0 if self._draining else places
         claimed = await self._store.write(self._settle_and_claim, landed, places=free, resting=resting)
         del self._unsettled[: len(landed)]
+        self.on_progress()
         return claimed
 
     def _settle_and_claim(

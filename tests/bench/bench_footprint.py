@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import re
 import resource
 import statistics
@@ -76,8 +77,8 @@ def _environment(**more):
     return kept | {"PYTHONPATH": str(ROOT)} | more
 
 
-def fill(path, feeds, entries, terms, port):
-    """Make an archive: entries of months, feeds on the stand, terms of many chats, each of its own words."""
+def fill(path, feeds, entries, port):
+    """Make an archive: feeds on the stand, and entries of months."""
     database, now = Database(f"sqlite:///{path}"), datetime.now(UTC)
     database.upgrade()
     old, each = now - timedelta(days=30), entries // feeds
@@ -86,11 +87,19 @@ def fill(path, feeds, entries, terms, port):
             spec = FeedSpec(address(number, port), OutletSpec(f"o{number}", f"Outlet {number}"), lang="fr")
             feed = add_feed(session, spec, now=now)
             add_entries(session, feed, entries=[_entry(number, place, old) for place in range(each)], now=old)
+    database.dispose()
+
+
+def subscribe(path, terms):
+    """Let many chats watch ten terms each, all of different own words."""
+    database, now, draw = Database(f"sqlite:///{path}"), datetime.now(UTC), random.Random(1)
+    syllables = [consonant + vowel for consonant in "bdfgjklmnprstvz" for vowel in "aeiou"]
+    with database.transaction() as session:
         for number in range(terms):
             if number % 10 == 0:
                 chat = open_chat(session, number + 1, kind="private", lang="en", now=now).id
-            word = f"localité{number:05d}"
-            add_term(session, chat, entity=f"w:{number:016x}", expression=f"convoi {word}", now=now)
+            words = ("".join(draw.choices(syllables, k=4)) for _ in range(2))
+            add_term(session, chat, entity=f"w:{number:016x}", expression=" ".join(words), now=now)
     database.dispose()
 
 
@@ -108,7 +117,7 @@ async def _run(folder, feeds, entries, terms):
     try:
         port = int(stand.stdout.readline())
         (folder / "feeds.toml").write_text("")
-        await asyncio.to_thread(fill, folder / "tocsin.db", feeds, entries, terms, port)
+        await asyncio.to_thread(fill, folder / "tocsin.db", feeds, entries, port)
         async with Sandbox(SystemClock()).open() as sandbox:
             environment = _environment(
                 TOCSIN_TELEGRAM__TOKEN=SANDBOX_TOKEN,
@@ -125,6 +134,7 @@ async def _run(folder, feeds, entries, terms):
             print(
                 f"from the start to the first poll: {start:.2f} s (at most {MOST_START_S}); imports {_imports():.2f} s of it"
             )
+            await asyncio.to_thread(subscribe, folder / "tocsin.db", terms)
             memory = await _started(folder, environment, wait_for=feeds)
     finally:
         stand.terminate()

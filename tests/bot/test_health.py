@@ -6,12 +6,16 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from bot.app import ROLES, web_routes
 from bot.clock import SimulatedClock
 from bot.config import WebSettings
+from bot.delivery.pace import GLOBAL_PER_S
 from bot.health import LATE_AFTER_S, Health, Heartbeats
 from bot.metrics import OTHER, Metrics, names_and_meanings
+from bot.sandbox.faults import Fault, FaultKind
 from bot.store import Store
 from bot.web import web_side
 from storage.delivery_records import DeliveryKind
@@ -72,7 +76,45 @@ def test_a_loop_that_works_on_demand_is_late_only_while_it_works():
     rested = beats.late(later(100_000))
     beats.begin("inbox", later(100_000))
 
-    assert ((), ["inbox"]) == (rested, [each.loop for each in beats.late(later(100_200))])
+    assert ((), ["inbox"]) == (rested, [each.loop for each in beats.late(later(100_400))])
+
+
+def test_a_long_round_that_gets_on_is_neither_late_nor_stuck():
+    beats = Heartbeats()
+    beats.begin("send", NOW)
+    for second in range(0, 600, 60):
+        beats.progress("send", later(second))
+
+    assert ((), ()) == (beats.late(later(600)), beats.stuck(later(600)))
+    assert ("send",) == beats.stuck(later(700))
+
+
+async def test_each_message_of_a_long_queue_counts_as_progress(talk):
+    talk.here.tocsin.health.began("send")
+    talk.clock.advance(500)
+    stuck = talk.here.tocsin.health.stuck()
+    await talk.publish(1)
+
+    assert (("send",), ()) == (stuck, talk.here.tocsin.health.stuck())
+
+
+async def test_what_is_logged_of_a_poll_names_the_feed_and_the_poll(talk):
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        await talk.publish(1)
+    polled = [line for line in lines if line["event"] in {"feed.polled", "poll.ingested"}]
+
+    assert {True} == {{"feed", "poll"} <= set(line) for line in polled}
+    assert len({line["poll"] for line in polled}) <= len(polled) / 2
+
+
+async def test_what_is_logged_of_a_delivery_names_it_with_its_kind_and_story(talk):
+    talk.sandbox.faults.append(Fault(FaultKind.THROTTLE, method="sendMessage"))
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        await talk.publish(1)
+    (failed,) = [line for line in lines if line["event"] == "delivery.failed"]
+
+    assert ("Throttled", "alert", True) == (failed["result"], failed["kind"], failed["delivery"] > 0)
+    assert failed["story"]
 
 
 def test_every_loop_has_a_time_after_which_it_is_late():
@@ -122,7 +164,7 @@ async def test_metrics_count_what_was_polled_matched_placed_and_sent(talk):
     assert 0 < found["tocsin_published_to_fetched_seconds_count",]
     assert 8 <= sum(value for (name, *_), value in found.items() if name == "tocsin_matches_total")
     assert ("tocsin_matches_total", OTHER) not in found
-    assert (0, 0, 25) == (
+    assert (0, 0, GLOBAL_PER_S) == (
         found["tocsin_lost",],
         found["tocsin_possible_repeats",],
         found["tocsin_pace_limit_per_second",],
