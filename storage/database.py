@@ -222,7 +222,8 @@ class Database:
         self._make_private(part)
         with self._translated(), sqlite3.connect(self.path) as source, sqlite3.connect(part) as copy:
             source.backup(copy, pages=256)
-            for private in _NOT_COPIED:
+            there = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            for private in there.intersection(_NOT_COPIED):  # an older schema has not all of them
                 copy.execute(f"DELETE FROM {private}")  # noqa: S608 - names of our own
         copy.close()
         source.close()

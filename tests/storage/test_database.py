@@ -180,3 +180,14 @@ def test_what_was_really_new_is_counted_on_both_databases(database):
         rows = [{"name": name, "holder": "", "until": NOW, "epoch": 0} for name in ("one", "two", "one")]
 
         assert [2, 0] == [insert_new(session, Lease, rows), insert_new(session, Lease, rows)]
+
+
+def test_a_database_of_the_first_version_is_copied_and_upgraded(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    with database._engine.begin() as connection:
+        database._migrations.apply(connection, "0001")
+    database.upgrade()
+    version = database.version()
+    database.dispose()
+
+    assert database.newest_version() == version
