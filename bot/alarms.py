@@ -85,7 +85,13 @@ class News:
 
 def alarms(standing: Standing, *, now: datetime) -> tuple[Alarm, ...]:
     """Return everything that is wrong now."""
-    return (*_of_deliveries(standing, now), *_of_watch(standing, now), *_of_machine(standing), *_of_feeds(standing))
+    return (
+        *_of_deliveries(standing, now),
+        *_of_watch(standing, now),
+        *_of_machine(standing),
+        *_of_feeds(standing),
+        *_of_floods(standing),
+    )
 
 
 def compare(current: Sequence[Alarm], told: Mapping[str, Mapping[str, object]]) -> News:
@@ -185,4 +191,16 @@ def _of_feeds(standing: Standing) -> list[Alarm]:
         )
         for feed in standing.feeds
         if feed.enabled and feed.state in _FEED_SAYS and feed.cadence.last_ok
+    ]
+
+
+def _of_floods(standing: Standing) -> list[Alarm]:
+    """A publisher who moves or re-issues its archive floods its feed; what was held back is searchable, and said here."""
+    says = mark(
+        "{outlet} brought {count} entries at once that look old or issued anew: they are kept and did not ring."
+    )
+    over = mark("{outlet} publishes as usual again.")
+    return [
+        Alarm(f"flood:{outlet}", says, over, (("outlet", outlet), ("count", str(count))))
+        for outlet, count in sorted(standing.figures.held_back.items())
     ]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from sqlmodel import col, func, select
 
 from storage.outbox import lost
-from storage.tables import Chat, Delivery, Entry, Feed, Inbox, MatchRow, Parked
+from storage.tables import Chat, Delivery, Entry, Feed, Inbox, MatchRow, Outlet, Parked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from sqlmodel import Session
+
+
+_A_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Figures:
     chats: int = 0
     newest_entry: datetime | None = None
     newest_match: datetime | None = None
+    held_back: Mapping[str, int] = field(default_factory=dict)
 
 
 def figures(session: Session, *, now: datetime) -> Figures:
@@ -49,7 +54,21 @@ def figures(session: Session, *, now: datetime) -> Figures:
         chats=session.exec(select(count()).select_from(Chat).where(Chat.status == "active")).one(),
         newest_entry=session.exec(select(func.max(Entry.first_seen))).one(),
         newest_match=newest_match(session),
+        held_back=_held_back(session, since=now - _A_DAY),
     )
+
+
+def _held_back(session: Session, *, since: datetime) -> dict[str, int]:
+    """Return, by outlet, how many entries of a flood were kept and did not ring."""
+    rows = (
+        select(Outlet.name, func.count())
+        .select_from(Entry)
+        .join(Feed, col(Feed.id) == col(Entry.feed_id))
+        .join(Outlet, col(Outlet.id) == col(Feed.outlet_id))
+        .where(Entry.disposition == "held", Entry.first_seen > since)
+        .group_by(Outlet.name)
+    )
+    return dict(session.exec(rows).all())
 
 
 def oldest_due(session: Session, *, now: datetime) -> datetime | None:

@@ -44,6 +44,7 @@ def keys(standing):
         (figures(oldest_due=ago(minutes=9)), []),
         (figures(oldest_due=ago(minutes=11)), ["outbox"]),
         (figures(lost=1), ["lost"]),
+        (figures(held_back={"Radio Fleuve": 40}), ["flood:Radio Fleuve"]),
         (figures(newest_match=ago(hours=5)), []),
         (figures(newest_match=ago(hours=7)), ["match"]),
         (replace(figures(newest_match=ago(hours=7)), matched_week=14), []),

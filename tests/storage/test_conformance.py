@@ -1,6 +1,7 @@
 """Hold SQLite and PostgreSQL to one behaviour: every storage function runs on both."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from matchers.types import (
 )
 from storage import chats, desk, editions, entries, feeds, inbox, leases, outbox, stories, terms, tunings, upkeep
 from storage.delivery_records import DeliveryKind, DeliveryOutcome, DeliveryState, NewDelivery
+from storage.figures import figures
 from storage.records import (
     Cadence,
     ChangedEntry,
@@ -747,6 +749,15 @@ def test_pruning_removes_what_is_old_and_keeps_what_is_told(session):
     assert 2 == len(entries.archive(session, since=NOW - timedelta(days=1)))
     assert NOW + timedelta(days=9) == upkeep.newest_entry(session)
     assert story in {each.id for each in entries.archive(session, since=NOW - timedelta(days=1))}
+
+
+def test_what_was_held_back_of_a_flood_is_counted_by_outlet(session):
+    feed = a_feed(session)
+    flood = [replace(new_entry(f"k{n}", title=f"t{n}"), disposition=Disposition.HELD) for n in range(3)]
+    entries.add_entries(session, feed, entries=flood, now=NOW)
+    an_entry(session, feed, "other")
+
+    assert {"Example.Org": 3} == figures(session, now=NOW).held_back
 
 
 def test_what_a_quiet_feed_still_shows_is_known_for_ever(session):
