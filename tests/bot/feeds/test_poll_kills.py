@@ -37,9 +37,10 @@ class Desks:
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body)
             await writer.drain()
             self.news.set()
-            writer.close()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
+        finally:
+            writer.close()
 
     def body(self, number):
         now = format_datetime(datetime.now(UTC))
@@ -84,6 +85,7 @@ async def run(kills, tmp_path):
     zygote.stdin.close()
     await zygote.wait()
     server.close()
+    await server.wait_closed()
     found = stored(database) | {"before": before}
     database.dispose()
     return found, desks
