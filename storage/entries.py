@@ -174,15 +174,15 @@ def archive_texts(session: Session, *, since: datetime, limit: int = 100_000) ->
     """Give the texts of stored entries, newest first, columns only: a term is tried on all of them while one waits."""
     known = select(MatchRow.id).where(MatchRow.entry_id == Entry.id).exists()
     rows = session.exec(
-        select(Entry.title, Entry.summary, Entry.lang, Entry.url, Outlet.key, Outlet.name, known)  # type: ignore[call-overload]
+        select(Entry.title, Entry.summary, Entry.lang, Entry.url, Outlet.key, Outlet.name, known, Entry.first_seen)  # type: ignore[call-overload]
         .join(Feed, col(Feed.id) == col(Entry.feed_id))
         .join(Outlet, col(Outlet.id) == col(Feed.outlet_id))
         .where(col(Entry.first_seen) >= since)
         .order_by(col(Entry.first_seen).desc(), col(Entry.id).desc())
         .limit(limit)
     )
-    for title, summary, lang, url, outlet, outlet_name, is_known in rows:
-        yield ArchivedText(title, summary, lang, url, outlet, outlet_name, is_known=bool(is_known))
+    for title, summary, lang, url, outlet, outlet_name, is_known, seen in rows:
+        yield ArchivedText(title, summary, lang, url, outlet, outlet_name, is_known=bool(is_known), seen=seen)
 
 
 def matched_texts(session: Session, term: str, *, since: datetime) -> tuple[ArchivedText, ...]:

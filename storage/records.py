@@ -240,6 +240,7 @@ class ArchivedText:
     outlet: str
     outlet_name: str
     is_known: bool
+    seen: datetime | None = None
 
 
 # ── stories ──────────────────────────────────────────────────────────────────

@@ -19,7 +19,8 @@ from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS
 from matchers.watchlist import Watchlist
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     from matchers.entities import Entity
     from storage.records import ArchivedText
@@ -33,11 +34,16 @@ _STRANGE_SHARE: Final = 0.3
 _KEEPS: Final = 0.6
 _CUTS: Final = 0.6
 _SHORTEST_WORD: Final = 4
+# Entries between two looks at the clock.
+_LOOK_UP: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Hold what a term would have found: reports, outlets, newest examples, and a word that would narrow it."""
+    """Hold what a term would have found: reports, outlets, newest examples, and a word that would narrow it.
+
+    `since` is how far back was read when time ran out before the archive did.
+    """
 
     read: int
     found: int = 0
@@ -46,14 +52,21 @@ class Trial:
     strangers: int = 0
     word: str = ""
     found_with_word: int = 0
+    since: datetime | None = None
 
 
-def try_term(entity: Entity, archive: Iterable[ArchivedText]) -> Trial:
-    """Run one term over the archive, newest first; the same headline counts once."""
+def try_term(entity: Entity, archive: Iterable[ArchivedText], *, is_late: Callable[[], bool] = lambda: False) -> Trial:
+    """Run one term over the archive, newest first; the same headline counts once.
+
+    Somebody waits for the answer: when it is late, what was not read yet is left out, and said to be.
+    """
     watchlist = Watchlist.compile([entity])
     hits: dict[str, ArchivedText] = {}
-    read = 0
-    for read, text in enumerate(archive, 1):  # noqa: B007 - how many there were is part of the answer
+    read, since = 0, None
+    for read, text in enumerate(archive, 1):
+        if not read % _LOOK_UP and is_late():
+            since = text.seen
+            break
         if watchlist.match(EntryText(text.title, text.summary, text.lang)):
             hits.setdefault(" ".join(text.title.casefold().split()), text)
     found = list(hits.values())
@@ -67,6 +80,7 @@ def try_term(entity: Entity, archive: Iterable[ArchivedText]) -> Trial:
         strangers=len(strangers),
         word=word,
         found_with_word=sum(word in _words(text) for text in found) if word else 0,
+        since=since,
     )
 
 

@@ -29,7 +29,7 @@ from storage.terms import add_term, remove_term, set_urgency, terms
 from storage.tunings import tune, tunings, untune
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from bot.chat.ask import Ask
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _SCOPES: Final = frozenset({TuningKind.OUTLET, TuningKind.FEED})
 _PATTERN: Final = "re:"
+# Somebody waits, and so does everybody whose command comes after.
+_PATIENCE: Final = timedelta(seconds=1.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +191,15 @@ async def _offer(ask: Ask, plan: Plan) -> None:
     if isinstance(term, TermError):
         ask.reply(wrong(ask.say, term))
         return
-    trial = await ask.read(_trial, term, since=ask.now - timedelta(days=DAYS))
+    clock, until = ask.context.clock, ask.now + _PATIENCE
+    trial = await ask.read(_trial, term, since=ask.now - timedelta(days=DAYS), is_late=lambda: clock.now() > until)
     change(ask, settings={"draft": {"words": ask.words, "with": trial.word}})
     advice = advise(term, ask.context.vigil.watchlist.entities())
     ask.reply(_offered(ask, trial, named=named, advice=advice))
 
 
-def _trial(session: Session, term: Entity, *, since: datetime) -> Trial:
-    return try_term(term, archive_texts(session, since=since))
+def _trial(session: Session, term: Entity, *, since: datetime, is_late: Callable[[], bool]) -> Trial:
+    return try_term(term, archive_texts(session, since=since), is_late=is_late)
 
 
 def _offered(ask: Ask, trial: Trial, *, named: Sequence[Entity], advice: Sequence[Advice]) -> Message:
@@ -208,10 +211,30 @@ def _offered(ask: Ask, trial: Trial, *, named: Sequence[Entity], advice: Sequenc
         label = say("Add with “{word}”").replace("{word}", trial.word)
         adds.append(Button(label[:40], Press("wk", (draft, "with")).pack()))
     cancel = Button(say("Cancel"), Press("wx", (draft,)).pack())
-    body = [(bold(f"“{ask.words}”"),), *trial_lines(say, trial), *(advice_line(say, each) for each in advice)]
+    body = [
+        (bold(f"“{ask.words}”"),),
+        *trial_lines(say, trial),
+        _how_far(ask, trial),
+        *(advice_line(say, each) for each in advice),
+    ]
     if named:
         body.append((italic(say("Or do you mean one of these, in every spelling?")),))
     return Message(lines(*body), keyboard=(tuple(adds), *meant, (cancel,)))
+
+
+def _how_far(ask: Ask, trial: Trial) -> Sequence[Span]:
+    """Say how far back was read, where time ran out before the archive did."""
+    if trial.since is None:
+        return ()
+    sentence = ask.say("To answer at once I read the newest {count} only, back to {when}.")
+    count = ask.say.plural("{n} report", "{n} reports", count=trial.read)
+    return (
+        italic(
+            "".join(
+                span.text for span in compose(sentence, count=count, when=ask.say.day_time(trial.since, ask.chat.tz))
+            )
+        ),
+    )
 
 
 def draft_mark(words: str) -> str:

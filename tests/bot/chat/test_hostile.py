@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from bot.chat.commands import COMMANDS
+from bot.chat.context import Limits
 from bot.chat.verbs import PRESSES
 from bot.clock import SimulatedClock
 from bot.config import Settings
@@ -24,6 +25,7 @@ NASTY = st.sampled_from(
         "' OR 1=1 --", "re:(((((", "re:(a+)+$", "re:\\", '"', "+", "-", "|", "a|b|c", "+a -a", "{name}", "{0}", "%s", "\x00",
         "جماعة نصرة", "None", "off", "on", "now", "8h", "99999999h", "07:00", "25:99", "22:00-07:00", "7-7",
         "jnim", "gsim 1d", "family:leaders", "claim-x", "join-", "sahel-fr", "sahel-xx", "Africa/Bamako", "../etc/passwd",
+        "!urgent", 'from:"', "de:x", '+"', "\u2066\u2067\u2068", "e\u0301" * 300, "http://[", "123 ban", "a\nb",
     ]
 )  # fmt: skip
 WORDS = st.one_of(NASTY, st.text(max_size=60), st.lists(NASTY, max_size=4).map(" ".join))
@@ -59,6 +61,20 @@ SAY = st.builds(
     },
     st.sampled_from(CHATS), SAID, st.sampled_from([0, 2, 99]), st.sampled_from([0, 1, 2**40]),
 )  # fmt: skip
+ORIGIN = {"type": "channel", "date": 1, "message_id": 5, "chat": {"id": CHANNEL, "type": "channel", "title": "<i>"}}
+ODD = st.sampled_from(
+    [
+        {"location": {"latitude": 13.5, "longitude": 2.1}},
+        {"location": {"latitude": 1e9, "longitude": -1e9}},
+        {"document": {"file_id": "none", "file_unique_id": "n", "file_size": 2**40, "mime_type": "x"}},
+        {"forward_origin": ORIGIN},
+        {"forward_origin": {"type": "user", "date": 1, "sender_user": PERSON}},
+        {"entities": [{"type": "bot_command", "offset": 0, "length": 2**31}]},
+        {"entities": [{"type": "bot_command", "offset": -5, "length": 3}] * 200},
+        {"entities": [{"type": "custom_emoji", "offset": 0, "length": 1, "custom_emoji_id": "1"}]},
+    ]
+)
+STRANGE = st.builds(lambda text, odd: {"message": message(READER, text) | odd}, SAID, ODD)
 EDIT = st.builds(lambda text: {"edited_message": message(READER, text) | {"edit_date": 2}}, SAID)
 TAP = st.builds(
     lambda chat, data, number: {
@@ -67,7 +83,7 @@ TAP = st.builds(
     },
     st.sampled_from(CHATS), DATA, st.sampled_from([0, 1, 2, 3]),
 )  # fmt: skip
-UPDATES = st.lists(st.one_of(SAY, TAP, TAP, EDIT), min_size=40, max_size=60)
+UPDATES = st.lists(st.one_of(SAY, TAP, TAP, EDIT, STRANGE), min_size=40, max_size=60)
 
 
 async def everything_is_answered(updates, folder, play, watchlist):
@@ -75,6 +91,7 @@ async def everything_is_answered(updates, folder, play, watchlist):
     async with stage(Settings(), clock=clock, data=folder, watchlist=watchlist) as here:
         talk = play(here, clock)
         talk.sandbox.limit(enabled=False)
+        here.tocsin.chat.limits = Limits(commands=10_000)
         talk.sandbox.add_group(GROUP, title="<i>", admins=(READER,))
         talk.sandbox.add_group(FORUM, title="<i>", admins=(READER,), topics=("one",))
         talk.sandbox.add_channel(CHANNEL, title="<i>", admins=(READER,))

@@ -1,6 +1,6 @@
 """Show how own words are tried on the archive before they are watched."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -45,6 +45,16 @@ def test_no_word_is_offered_where_little_is_off_the_subject_or_nothing_is_on_it(
     nothing_on = [archived(f"Gold price moves again on Monday {n}") for n in range(5)]
 
     assert ["", ""] == [try_term(parse_term("gold"), archive).word for archive in (on + off, nothing_on)]
+
+
+def test_a_trial_that_takes_too_long_says_how_far_back_it_read():
+    seen = datetime(2026, 3, 1, 6, tzinfo=UTC)
+    archive = [ArchivedText(f"Uranium {n}", "", "en", "u", "a", "A", is_known=False, seen=seen) for n in range(1200)]
+    whole = try_term(parse_term("uranium"), archive)
+    late = try_term(parse_term("uranium"), archive, is_late=lambda: True)
+
+    assert (1200, None) == (whole.read, whole.since)
+    assert (500, seen) == (late.read, late.since)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,176 @@
+"""Use every command and press every button, in each kind of chat, as a member and as an admin, in three languages.
+
+One bot serves a whole row: what people say is laid before it at once, then every button
+that it showed. Nothing may fail, nothing be refused by the sandbox, every command be
+answered in the chat's language, and whoever does not administer a group change nothing in it.
+"""
+
+import itertools
+
+import pytest
+from sqlmodel import select
+
+from bot.chat.access import Who
+from bot.chat.args import read_press
+from bot.chat.commands import COMMANDS
+from bot.chat.verbs import PRESSES
+from bot.sandbox.demo import READER
+from bot.texts import LANGUAGES, texts
+from storage.chat_tables import Tuning
+from storage.chats import open_chat, set_member
+from storage.tables import Chat, Delivery, Inbox, Mute, Term
+from storage.terms import add_term
+
+GROUP, FORUM, CHANNEL, MEMBER = -501, -502, -503, 96
+PLACES = {"private": (READER, 0), "group": (GROUP, 0), "topic": (FORUM, 2), "channel": (CHANNEL, 0)}
+# What is said beside a command, where it takes words.
+WORDS = {
+    "watch": ("", "gsim", '"salt caravan" !urgent +Gao', "re:(", "family:leaders", "Gao -football"),
+    "unwatch": ("", "gsim"),
+    "mute": ("", "8h", "gsim 1d", "off"),
+    "quiet": ("", "22:00-07:00", "7-7", "off"),
+    "digest": ("", "07:30", "off"),
+    "settings": ("", "Dakar", "Atlantis"),
+    "note": ("", "a word"),
+    "handover": ("", "2h"),
+    "people": ("", "123 member", "x"),
+    "broadcast": ("", "a word to all"),
+    "discreet": ("off",),
+    "light": ("off",),
+}
+# These end or begin anew what the others need.
+LAST = ("stop", "wipe", "start")
+# What would change the language, or the chat itself, under the others' feet.
+SPARED = {"wipe", "cp"}
+
+
+def said():
+    ordered = sorted(COMMANDS, key=lambda each: each.name in LAST)
+    return [
+        (each, " ".join((f"/{each.name}", words)).strip()) for each in ordered for words in WORDS.get(each.name, ("",))
+    ]
+
+
+def prepare(session, lang, now):
+    """Let each chat be known in its language, with something to hear of."""
+    for telegram_id, topic in PLACES.values():
+        kind = "private" if telegram_id > 0 else "channel" if telegram_id == CHANNEL else "group"
+        chat = open_chat(session, telegram_id, kind=kind, topic_id=topic, lang=lang, now=now)
+        session.get(Chat, chat.id).lang = lang
+        for family in ("alliance", "jihadists", "leaders"):
+            add_term(session, chat.id, entity=f"family:{family}", now=now)
+    set_member(session, READER, role="owner", now=now)
+
+
+def troubles(session):
+    """Return updates that failed, and replies that were refused."""
+    failed = [row.failure for row in session.exec(select(Inbox)) if row.failure or row.handled is None]
+    refused = [
+        (row.kind, row.reason)
+        for row in session.exec(select(Delivery))
+        if row.state == "dropped" and "nothing left to say" not in row.reason
+    ]
+    return failed, refused
+
+
+def kept(session, telegram_id):
+    """Return what only admins of a group may change; when the team last handed over is the team's."""
+    chats = session.exec(select(Chat).where(Chat.telegram_id == telegram_id)).all()
+    ids = [chat.id for chat in chats]
+    rows = [(chat.lang, chat.tz, chat.mode, chat.status, {**chat.settings, "handover": None}) for chat in chats]
+    for table in (Term, Mute, Tuning):
+        rows += [str(row) for row in session.exec(select(table)) if row.chat_id in ids]
+    return rows
+
+
+def buttons(talk, telegram_id):
+    """Return each button that is shown in a chat once, with its message."""
+    found = {}
+    for message in talk.sandbox.messages(telegram_id):
+        for row in message.get("reply_markup", {}).get("inline_keyboard", []):
+            for button in row:
+                press = read_press(button.get("callback_data", ""))
+                if press and press.verb not in SPARED and press.args[:1] not in {("l",), ("lang",)}:
+                    found.setdefault(button["callback_data"], message["message_id"])
+    return found
+
+
+def answers(talk, telegram_id):
+    return [each.message for each in talk.accepted() if each.chat == telegram_id]
+
+
+def foreign(lang):
+    """Return English sentences that a chat of another language must not hear."""
+    say = texts(lang)
+    long = [each.says for each in COMMANDS] + ["This chat watches:", "What shall I watch?", "Nothing is silent."]
+    return [each for each in long if lang != "en" and say(each) != each]
+
+
+async def drain(talk):
+    """Let the bot take in and answer all that was said."""
+    tocsin = talk.here.tocsin
+    while await tocsin.converse_once() or await tocsin.inbox.handle_pending():
+        pass
+    await talk.settle()
+
+
+async def use_everything(talk, place, user):
+    """Say every command and press every button in one place; return how many of each."""
+    telegram_id, topic = PLACES[place]
+    for _, words in said():
+        talk.sandbox.say(user, words, chat=telegram_id, topic=topic)
+    await drain(talk)
+    pressed = buttons(talk, telegram_id)
+    for data, message in pressed.items():
+        talk.sandbox.tap(user, message, data=data, chat=telegram_id)
+    await drain(talk)
+    return pressed
+
+
+async def set_the_scene(talk, lang):
+    from bot.chat.context import Limits
+
+    talk.here.tocsin.chat.limits = Limits(commands=10_000)
+    talk.sandbox.limit(enabled=False)
+    talk.sandbox.add_private(MEMBER, lang=lang)
+    talk.sandbox.add_group(GROUP, title="Desk", admins=(READER,))
+    talk.sandbox.add_group(FORUM, title="Forum", admins=(READER,), topics=("One",))
+    talk.sandbox.add_channel(CHANNEL, title="Watch", admins=(READER,))
+    await talk.store.write(prepare, lang, now=talk.clock.now())
+    await talk.publish(2)
+
+
+@pytest.mark.parametrize(
+    ("lang", "place"),
+    [
+        pytest.param(lang, place, marks=() if (lang, place) == ("fr", "group") else pytest.mark.slow)
+        for lang, place in itertools.product(LANGUAGES, PLACES)
+    ],
+)
+async def test_every_command_and_button_is_answered_and_a_member_changes_nothing(talk, lang, place):
+    await set_the_scene(talk, lang)
+    telegram_id, _ = PLACES[place]
+    if place in {"group", "topic"}:
+        before = await talk.store.read(kept, telegram_id)
+        await use_everything(talk, place, MEMBER)
+        after = await talk.store.read(kept, telegram_id)
+        assert before == after
+    pressed = await use_everything(talk, place, READER)
+    heard = answers(talk, telegram_id)
+    text = "\n".join(each.get("text", each.get("caption", "")) for each in heard)
+    failed, refused = await talk.store.read(troubles)
+
+    assert ([], []) == (failed, refused)
+    assert len(heard) > len(said()) / 2
+    assert len(pressed) > 30
+    assert [] == [each for each in foreign(lang) if each in text]
+
+
+@pytest.mark.slow
+async def test_the_buttons_that_a_reader_meets_are_most_of_those_that_there_are(talk):
+    await set_the_scene(talk, "en")
+    pressed = await use_everything(talk, "private", READER)
+    met = {read_press(data).verb for data in pressed} | SPARED
+
+    assert len(met & set(PRESSES)) > len(PRESSES) / 3
+    assert {Who.ANYONE, Who.CHANGES, Who.OPERATES} == {PRESSES[verb][1] for verb in met & set(PRESSES)}
