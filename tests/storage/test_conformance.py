@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select, update
 
 from matchers.tuning import Tuning, TuningKind
 from matchers.types import (
@@ -20,7 +20,21 @@ from matchers.types import (
     Revision,
     StoryEntry,
 )
-from storage import chats, desk, editions, entries, feeds, inbox, leases, outbox, stories, terms, tunings, upkeep
+from storage import (
+    chats,
+    desk,
+    editions,
+    entries,
+    feeds,
+    inbox,
+    leases,
+    outbox,
+    rhythm,
+    stories,
+    terms,
+    tunings,
+    upkeep,
+)
 from storage.delivery_records import DeliveryKind, DeliveryOutcome, DeliveryState, NewDelivery
 from storage.figures import figures
 from storage.records import (
@@ -386,11 +400,13 @@ def test_what_a_chat_was_told_is_known_by_kind(session):
     outbox.owe(session, [owed(chat, story)], now=NOW)
     outbox.owe(session, [owed(chat, story, kind=DeliveryKind.DEVELOPMENT, revision=2)], now=LATER)
     outbox.owe(session, [owed(chat, story, kind=DeliveryKind.EDIT, revision=2)], now=LATER)
-    told = terms.told(session, story, chats=[chat.id, 999])
+    before = rhythm.told(session, story, chats=[chat.id, 999])
+    session.execute(update(Delivery).where(col(Delivery.kind) == "edit").values(state="sent", sent=LATER))
+    after = rhythm.told(session, story, chats=[chat.id, 999])
 
-    assert {chat.id: (NOW, LATER, LATER)} == {
-        key: (t.last_ring, t.last_development, t.last_edit) for key, t in told.items()
-    }
+    assert [{chat.id: (NOW, LATER, None)}, {chat.id: (NOW, LATER, LATER)}] == [
+        {key: (t.last_ring, t.last_development, t.last_edit) for key, t in told.items()} for told in (before, after)
+    ]
 
 
 # ── chats ────────────────────────────────────────────────────────────────────
