@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from bot.catalogue import load_gazetteer
+from matchers.entities import EntityKind
 from matchers.terms import parse_term
 
 if TYPE_CHECKING:
@@ -56,6 +57,6 @@ class Vigil:
         """Return each family with how many entities it has."""
         counted: dict[str, int] = {}
         for entity in self.watchlist.entities():
-            for family in entity.families:
+            for family in entity.families if entity.kind is not EntityKind.WORDS else ():
                 counted[family] = counted.get(family, 0) + 1
         return counted

@@ -96,7 +96,9 @@ _STATES: Final = {
     "freed": re.compile(
         r"\b(?:freed|released?|lib[ée]r[ée]e?s?|lib[ée]ration|free)\b|[اأ]فرج|الإفراج|تحرير", re.IGNORECASE
     ),
-    "signed": re.compile(r"\b(?:sign(?:s|ed)|sign[ée]e?s?|signent)\b|وقع|توقع|توقيع", re.IGNORECASE),
+    "signed": re.compile(
+        r"\b(?:sign(?:s|ed)?(?!\s+(?:of|that)\b)|sign[ée]e?s?|signent|paraph[ée]e?s?)\b|وقع|توقع|توقيع", re.IGNORECASE
+    ),
     "resigned": re.compile(r"\b(?:resign\w*|d[ée]mission\w*)\b|استقال", re.IGNORECASE),
     "surrendered": re.compile(r"\bsurrender\w*|\bse ren(?:d|dent|dus?)\b|استسلم", re.IGNORECASE),
     "broken": re.compile(r"\b(?:broken|violated|rompue?|viol[ée]e?)\b|انهيار|خرق", re.IGNORECASE),

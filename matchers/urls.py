@@ -13,7 +13,7 @@ import re
 from functools import lru_cache
 from html import unescape
 from typing import Final
-from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 _TRACKERS: Final = re.compile(
     r"^(?:utm_\w+|at_\w+|ns_\w+|mc_\w+|guce_\w+|xtor|xts|fbclid|gclid|dclid|msclkid|yclid|igshid|cmpid|cmp|ncid|ocid|smid"
@@ -29,6 +29,7 @@ _REDIRECTORS: Final = re.compile(
 )
 _OTHER_SCHEME: Final = re.compile(r"^(?!https?:)[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _AMP_CACHE: Final = re.compile(r"^[\w-]+\.cdn\.ampproject\.org/[cv]/(?:s/)?(.+)$")
+_MEANT: Final = re.compile(r"[%?#;&\\\s\x00-\x20\x7f]")
 _NAMES_ARTICLE: Final = re.compile(r"\d{4,}|(?:[^/]+-){3,}[^/]+")
 
 
@@ -79,7 +80,8 @@ def _path(path: str) -> str:
     path = re.sub(r";jsessionid=[^/]*", "", path, flags=re.IGNORECASE)
     path = re.sub(r"/(?:amp|index\.(?:html?|php))/?$", "/", path)
     path = re.sub(r"\.amp(?=\.html?$|$)", "", path)
-    return path.rstrip("/")
+    # What means something else when it is read again stays escaped.
+    return _MEANT.sub(lambda found: quote(found[0]), path.rstrip("/"))
 
 
 def _query(query: str, path: str) -> str:
