@@ -47,6 +47,7 @@ from bot.texts import texts
 from bot.upkeep import Upkeep
 from bot.vigil import Vigil
 from matchers.stories import WINDOW
+from matchers.terms import FAMILY as OWN_WORDS
 from matchers.watchlist import Watchlist
 from storage.database import Database
 from storage.errors import DatabaseBusy, DatabaseUnavailable, DiskFull
@@ -255,7 +256,7 @@ async def assemble(
         await set_menus(messenger, store)
         poller = await _poller(settings, stack, store=store, watchlist=watched, clock=clock)
         sender = _sender(store, messenger, clock=clock, vigil=vigil)
-        poller.metrics = sender.metrics = Metrics(vigil.families())
+        poller.metrics = sender.metrics = Metrics((*vigil.families(), OWN_WORDS))
         health = _health(store, clock, sender=sender)
         yield Tocsin(
             store=store,

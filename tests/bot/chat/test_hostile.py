@@ -132,6 +132,11 @@ CALM = {
 }
 
 
+# Huge updates are the subject; Hypothesis warns that they are long to show.
+HUGE = pytest.mark.filterwarnings("ignore:Generating overly large repr:hypothesis.errors.HypothesisWarning")
+
+
+@HUGE
 @given(UPDATES)
 @settings(max_examples=3, **CALM)
 def test_whatever_arrives_is_handled_and_answered_in_html_that_telegram_takes(
@@ -141,6 +146,7 @@ def test_whatever_arrives_is_handled_and_answered_in_html_that_telegram_takes(
 
 
 @pytest.mark.slow
+@HUGE
 @given(UPDATES)
 @settings(max_examples=200, **CALM)
 def test_ten_thousand_hostile_updates_do_no_harm(tmp_path_factory, play, watchlist, updates):
