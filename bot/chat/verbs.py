@@ -137,7 +137,8 @@ PRESSES: Final[dict[str, tuple[Answer, Who]]] = {
 
 async def say_unknown(ask: Ask) -> None:
     """Say that there is no such command, and which was meant perhaps."""
-    name, _, other = ask.words.split(maxsplit=1)[0].removeprefix("/").partition("@")
+    first = next(iter(ask.words.split(maxsplit=1)), "")
+    name, _, other = first.removeprefix("/").partition("@")
     if other and other.lower() != ask.context.bot_name.lower():
         return
     close = difflib.get_close_matches(name.lower(), [each.name for each in COMMANDS], 1)
