@@ -70,12 +70,12 @@ async def run(trial, kind, tries):
                 await lab.begin()
                 done = await trial.run(lab, tries)
                 verdict = lab.verdict()
-                if not verdict.holds(crashes=done if trial.crashes else 0):
+                if not verdict.holds(crashes=done if trial.crashes else None):
                     keep_logs(folder, trial.name, kind)
     return {
         "fault": trial.name, "database": kind, "tries": done, "on": SystemClock().now().date().isoformat(),
         "took_s": round(time.monotonic() - began), **asdict(verdict),
-        "kept": verdict.holds(crashes=done if trial.crashes else 0),
+        "kept": verdict.holds(crashes=done if trial.crashes else None),
     }  # fmt: skip
 
 
