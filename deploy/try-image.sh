@@ -30,7 +30,17 @@ as_nobody() {
     fi
 }
 
-as_nobody sh "$place/src/deploy/image.sh" "$place/src" "$place/venv"
+# The operator's own Python may lie where an unprivileged user must not look.
+for python in "${PYTHON:-}" python3.13 python3.12 python3.11 /usr/bin/python3 none; do
+    if [ "$python" = none ]; then
+        echo "skipped: no Python 3.11 or newer with venv that an unprivileged user may run (Debian: apt install python3-venv)"
+        exit 0
+    fi
+    wanted='import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))'
+    as_nobody "$python" -c "$wanted" >"$place/data/tried.txt" 2>&1 && break
+done
+
+as_nobody PYTHON="$python" sh "$place/src/deploy/image.sh" "$place/src" "$place/venv"
 chmod -R a-w "$place/src" "$place/venv"
 cd "$place/data"
 as_nobody "$place/venv/bin/tocsin" demo --once >"$place/data/said.txt"
