@@ -12,7 +12,7 @@ import gc
 import os
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -40,6 +40,8 @@ from bot.ingest import Ingest
 from bot.jobs import Bell, build_scheduler
 from bot.lead import RENEW_S, Lead
 from bot.metrics import Metrics
+from bot.outputs.hooks import LIMITS as HOOK_LIMITS
+from bot.outputs.hooks import Hooks
 from bot.outputs.routes import output_routes
 from bot.polling import Edges, Poller
 from bot.store import Store
@@ -68,9 +70,9 @@ R = TypeVar("R")
 _LONG_POLL_S: Final = 25
 # role -> the loops that it runs
 ROLES: Final = {
-    "all": ("lead", "poll", "digest", "sweep", "silence", "prune", "backup", "nightly", "inbox", "send"),
+    "all": ("lead", "poll", "digest", "sweep", "silence", "prune", "backup", "nightly", "hooks", "inbox", "send"),
     "worker": ("poll", "prune"),
-    "bot": ("lead", "digest", "sweep", "silence", "nightly", "inbox", "send"),
+    "bot": ("lead", "digest", "sweep", "silence", "nightly", "hooks", "inbox", "send"),
 }
 # Seconds until a loop tries again that the database kept from working.
 _PATIENCE_S: Final = 5.0
@@ -103,6 +105,7 @@ class Tocsin:
     upkeep: Upkeep
     chat: ChatContext
     health: Health
+    hooks: Hooks
     bot_name: str
     lead: Lead = field(init=False)
     _terms_seen: int = 0
@@ -187,6 +190,7 @@ class Tocsin:
             "prune": self.upkeep.prune,
             "backup": self.upkeep.back_up,
             "nightly": self.upkeep.nightly,
+            "hooks": self.hooks.post_due,
         }
 
     async def _learn_terms(self) -> None:
@@ -249,7 +253,6 @@ async def assemble(
             admins=frozenset(settings.telegram.admins),
             bot_name=bot_name,
             language=settings.telegram.language,
-            web_address=settings.web.public_url or f"http://{settings.web.listen}",
         )
         _equip(context, settings)
         add_handlers(application, context)
@@ -269,6 +272,7 @@ async def assemble(
             upkeep=Upkeep(store, clock, context.admins, health.heartbeats),
             chat=context,
             health=health,
+            hooks=_hooks(settings, stack, store=store, clock=clock, vigil=vigil),
             bot_name=bot_name,
         )
 
@@ -283,7 +287,8 @@ async def _telegram(address: TelegramAddress, stack: AsyncExitStack) -> tuple[An
 
 
 def _equip(context: ChatContext, settings: Settings) -> None:
-    """Set how much a chat may ask, and how a feed is found behind an address."""
+    """Set how much a chat may ask, how others reach us, and how a feed is found behind an address."""
+    context.web_address = settings.web.public_url or f"http://{settings.web.listen}"
     context.limits = Limits(settings.telegram.terms_per_chat, settings.telegram.commands_per_minute)
     context.discover = partial(discover, settings)
 
@@ -348,6 +353,14 @@ async def _poller(
         holder(),
         CadenceSettings(min_interval_s=feeds.min_interval, budget_per_day=feeds.budget_per_day),
     )
+
+
+def _hooks(settings: Settings, stack: AsyncExitStack, *, store: Store, clock: Clock, vigil: Vigil) -> Hooks:
+    """Build what posts to webhooks: guarded as feeds are, and by the same settings."""
+    limits = replace(HOOK_LIMITS, private_hosts=settings.feeds.allow_private_hosts)
+    client = GuardedClient(contact=settings.feeds.contact, proxy=settings.feeds.proxy, limits=limits)
+    stack.push_async_callback(client.close)
+    return Hooks(store, client, clock=clock, name=vigil.name)
 
 
 def _sender(store: Store, messenger: Messenger, *, clock: Clock, vigil: Vigil) -> Sender:

@@ -45,6 +45,7 @@ LATE_AFTER_S: Final = {
     "listen": 150.0,
     "inbox": 300.0,
     "digest": 900.0,  # a round draws a picture for each chat whose hour has come
+    "hooks": 900.0,  # a round waits for receivers
     "sweep": 120.0,
     "silence": 1_800.0,
     "prune": 9_000.0,

@@ -24,7 +24,7 @@ from bot.addresses import is_public
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Coroutine, Mapping
     from collections.abc import Set as AbstractSet
 
 MOST_BYTES: Final = 8 * 1024 * 1024  # inflated; the largest of 394 real feeds had 2.9 MB
@@ -122,9 +122,20 @@ class GuardedClient:
 
     async def get(self, url: str, *, headers: Mapping[str, str]) -> HttpReply:
         """Return the answer behind a URL; raise HttpFailure when there is none that may be read."""
+        return await self._within_limits(self._follow(url, headers))
+
+    async def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> HttpReply:
+        """Post a body under the same guard and return the answer; a redirect is an answer, and is not followed."""
+        return await self._within_limits(self._post(url, headers, body=body))
+
+    async def _post(self, url: str, headers: Mapping[str, str], *, body: bytes) -> HttpReply:
+        await self._check(url)
+        return await self._ask(url, headers, body=body)
+
+    async def _within_limits(self, exchange: Coroutine[Any, Any, HttpReply]) -> HttpReply:
         try:
             async with asyncio.timeout(self._limits.total_s):
-                return await self._follow(url, headers)
+                return await exchange
         except TimeoutError:
             raise HttpFailure("timeout", f"no whole answer in {self._limits.total_s:.0f} s") from None
         except (httpx.InvalidURL, UnicodeError) as error:
@@ -167,12 +178,13 @@ class GuardedClient:
             # The socket leads to the proxy, so the name itself is checked; its own lookup may differ.
             await _public_addresses(parts.hostname, port)
 
-    async def _ask(self, url: str, headers: Mapping[str, str]) -> HttpReply:
-        async with self._client.stream("GET", url, headers=dict(headers)) as answer:
+    async def _ask(self, url: str, headers: Mapping[str, str], *, body: bytes | None = None) -> HttpReply:
+        method = "GET" if body is None else "POST"
+        async with self._client.stream(method, url, headers=dict(headers), content=body) as answer:
             self._client.cookies.clear()
             given = {name.lower(): value for name, value in answer.headers.items()}
-            body = b"" if answer.status_code in {204, 304} else await self._body(answer, given)
-            return HttpReply(answer.status_code, url, given, body)
+            told = b"" if answer.status_code in {204, 304} else await self._body(answer, given)
+            return HttpReply(answer.status_code, url, given, told)
 
     async def _body(self, answer: httpx.Response, headers: Mapping[str, str]) -> bytes:
         encoding = headers.get("content-encoding", "identity").strip().lower()

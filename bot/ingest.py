@@ -23,6 +23,7 @@ from matchers.types import EntryText, PlacementKind, StoryEntry
 from storage.areas import area_subscribers, is_looked_for, note_places
 from storage.entries import add_entries, add_matches, revise_entries, touch_entries
 from storage.feeds import record_poll
+from storage.hooks import owe_calls
 from storage.outbox import owe, owe_stories
 from storage.records import Disposition
 from storage.restoring import count_repeats
@@ -219,6 +220,7 @@ class Ingest:
         owed: list[NewDelivery] = []
         for each in chats:
             owed += decide(each, known.get(each.chat), news=news, now=now, heard=rung[each.chat])
+        owe_calls(session, news.story, revision=news.number, chats=ids, now=now)
         owe_stories(session, news.story, chats=[each.chat for each in chats if each.chat not in known], now=now)
         return owe(session, owed, now=now)
 

@@ -53,6 +53,7 @@ def all_jobs() -> tuple[Job, ...]:
             "keeps the right to talk to Telegram, or takes it over",
         ),
         Job("digest", IntervalTrigger(seconds=30, timezone=UTC), "opens the editions whose local hour has come"),
+        Job("hooks", IntervalTrigger(seconds=3, timezone=UTC), "posts to webhooks what is owed to them"),
         Job("sweep", IntervalTrigger(seconds=15, timezone=UTC), "takes back deliveries whose sender died"),
         Job(
             "silence",

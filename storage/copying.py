@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, insert, inspect, select
 
-from storage import chat_tables  # noqa: F401 - its tables belong to the metadata
+from storage import chat_tables, output_tables  # noqa: F401 - their tables belong to the metadata
 from storage.dialect import number_on
 from storage.errors import StorageError
 from storage.tables import Table

@@ -45,6 +45,7 @@ COMMANDS: Final = (
     Command("note", mark("Keep a note for the team on a story (reply to it)"), mark("words")),
     Command("handover", mark("What the team took, stamped and noted"), mark("[8h]")),
     Command("link", mark("A private feed of what this chat watches"), mark("[off]"), who=Who.CHANGES),
+    Command("webhook", mark("Post what this chat watches to an address"), mark("[https://…|off]"), who=Who.OPERATES),
     Command("mute", mark("Silence everything, a name or an outlet for a while"), mark("[8h] [name]"), who=Who.CHANGES),
     Command("quiet", mark("Quiet hours, in your time"), mark("[22:00-07:00|off]"), who=Who.CHANGES),
     Command(
