@@ -147,7 +147,8 @@ class Ingest:
         new = [each for each in found if each.entry.key in ids and each.places]
         for each in new:
             note_places(session, ids[each.entry.key], places=[place.id for place in each.places])
-        return [each for each in new if not each.matches] if is_looked_for(session, now=now) else []
+        alone = [each for each in new if not each.matches]
+        return alone if alone and is_looked_for(session, now=now) else []
 
     def _place(
         self, session: Session, feed: FeedToPoll, *, ids: Mapping[str, int], ringing: list[_Found], now: datetime

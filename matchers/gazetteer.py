@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matchers.text import alias_form, fold, tokens
+from matchers.text import alias_form, fold, pieces, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,15 +58,17 @@ class Gazetteer:
 
     def find(self, text: str, *, scope: Iterable[str] = ()) -> tuple[Place, ...]:
         """Return the places that a text names, in its order; `scope` are countries that it is known to be about."""
-        words = tokens(text)
+        # Pieces come from a memo, chunk by chunk; where they stand in the text is not asked here.
+        words = [piece for chunk in text.split() for piece in pieces(chunk)]
+        begins = self._names.keys()
         found: dict[str, Place] = {}
-        at = 0
-        while at < len(words):
-            name, place = self._longest(words, at)
+        free = 0
+        for at in [at for at, word in enumerate(words) if not begins.isdisjoint(word.forms)]:
+            name, place = self._longest(words, at) if at >= free else ((), None)
             if place:
                 found.setdefault(place.id, place)
-            # The ends of a road are places too.
-            at += 1 if place and place.kind == "road" else max(1, len(name))
+                # The ends of a road are places too.
+                free = at + (1 if place.kind == "road" else len(name))
         sure = set(scope) | {place.country for place in found.values() if not place.ambiguous}
         return tuple(
             place
@@ -75,8 +77,11 @@ class Gazetteer:
         )
 
     def _longest(self, words: Sequence[Token], at: int) -> tuple[tuple[str, ...], Place | None]:
+        after = words[at + 1].forms if at + 1 < len(words) else ()
         for form in words[at].forms:
             for name, place in self._names.get(form, ()):
+                if len(name) > 1 and name[1] not in after:  # many names begin with "route" or "axe"
+                    continue
                 rest = words[at + 1 : at + len(name)]
                 if len(rest) == len(name) - 1 and all(n in w.forms for n, w in zip(name[1:], rest, strict=True)):
                     return name, place

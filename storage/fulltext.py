@@ -8,6 +8,7 @@ such tables by themselves, hence the SQL in text.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, column, literal_column, table, text
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 NAME: Final = "entry_search"
 # A longer text is an article's body; what it is about stands in its beginning.
 MOST_WORDS: Final = 600
+# The words of news repeat: of what was folded lately nothing is folded again (some 10 MB at most).
+_MEMO: Final = 32_768
 _ASCII_SIGNS: Final = re.compile(r"[\x00-\x2f:-@\[-`{-\x7f]")
 # Other characters than ASCII letters and digits are letters to this tokenizer, so words are cut at spaces alone;
 # no positions are kept (no phrases are asked for), which makes the index a third as large.
@@ -81,8 +84,13 @@ def put_words(session: Session, entries: Sequence[tuple[int, str]]) -> None:
 
 
 def _indexed(words: str) -> str:
-    known = dict.fromkeys(form for each in forms(words)[:MOST_WORDS] for form in each)
+    known = dict.fromkeys(form for chunk in words.split()[:MOST_WORDS] for form in _chunk_forms(chunk))
     return " ".join(known) or "-"
+
+
+@lru_cache(maxsize=_MEMO)
+def _chunk_forms(chunk: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(form for each in forms(chunk) for form in each))
 
 
 def place(session: Session) -> tuple[Any, Any]:

@@ -2,7 +2,7 @@
 
 feedparser costs most of a poll, and most polls bring one new entry among twenty. The
 document is cut at its items as bytes; an item whose digest is known is left out, and of
-the others what has no use here: the full text beside a summary, categories, media.
+the others what has no use here: the full text beside a summary, authors, categories, media.
 What fools it: anything that is not cut cleanly (an item inside a comment, a CDATA section
 that speaks of items, a prefix before the name). Then nothing is left out, and the reader
 checks that what was kept gave as many entries.
@@ -21,7 +21,7 @@ _CLOSE: Final = re.compile(rb"</(?:item|entry)\s*>")
 _FULL_TEXT: Final = re.compile(rb"<content:encoded\b[^>]*>.*?</content:encoded\s*>", re.DOTALL)
 _SUMMARY: Final = re.compile(rb"<(?:description|summary)\b[^>]*>\s*(?!</)\S")
 _USELESS: Final = re.compile(
-    rb"<(category|media:\w+|itunes:\w+|slash:\w+|wfw:\w+|enclosure|comments)\b(?:[^>]*/>|[^>]*>[^<]*(?:<!\[CDATA\[[^<]*\]\]>[^<]*)?</\1\s*>)"
+    rb"<(category|author|dc:creator|media:\w+|itunes:\w+|slash:\w+|wfw:\w+|enclosure|comments)\b(?:[^>]*/>|[^>]*>[^<]*(?:<!\[CDATA\[[^<]*\]\]>[^<]*)?</\1\s*>)"
 )
 
 
