@@ -21,7 +21,7 @@ from rich.text import Text
 
 from bot.app import TelegramAddress, Tocsin, assemble, web_routes
 from bot.clock import SimulatedClock, SystemClock
-from bot.sandbox.cast import READER, bring_in
+from bot.sandbox.cast import READER, bring_in, language_here
 from bot.sandbox.demo import (
     DemoBalance,
     Replay,
@@ -84,7 +84,7 @@ async def stage(
         newsstand = await stack.enter_async_context(Newsstand(clock, start=start).open(progress.get("port", 0)))
         newsstand.resume(progress.get("published", 0))
         await stack.enter_async_context(sandbox.open())
-        bring_in(sandbox, lang=_client_language())
+        bring_in(sandbox, lang=language_here())
         tocsin = await stack.enter_async_context(
             assemble(
                 _demo_settings(settings, folder),
@@ -94,7 +94,7 @@ async def stage(
             )
         )
         families = [family for family in tocsin.vigil.families() if family != "places"]
-        await tocsin.store.write(watch_everything, families, lang=_client_language(), now=clock.now())
+        await tocsin.store.write(watch_everything, families, lang=language_here(), now=clock.now())
         await tocsin.store.write(add_sample_feeds, newsstand, now=clock.now())
         yield Stage(tocsin, newsstand, sandbox, resumed=bool(progress))
 
@@ -105,10 +105,6 @@ def _demo_settings(settings: Settings, folder: Path) -> Settings:
     named = "TOCSIN_DATABASE_URL" in os.environ and settings.telegram.token is None
     url = settings.database_url if named else f"sqlite:///{folder / 'tocsin.db'}"
     return settings.model_copy(update={"feeds": feeds, "database_url": url})
-
-
-def _client_language() -> str:
-    return "fr" if os.environ.get("LANG", "").startswith("fr") else "en"
 
 
 async def replay(settings: Settings, *, data: Path | None, faults: tuple[str, ...]) -> bool:

@@ -141,7 +141,7 @@ def keep_feeds(session: Session, specs: Sequence[FeedSpec], *, clock: Clock, wan
 
 async def _run_in_sandbox(settings: Settings, stopping: asyncio.Event, *, after_restore: str) -> None:
     """Run without a token: everything real but Telegram; sample news when no feed can be reached."""
-    from bot.sandbox.cast import READER, bring_in
+    from bot.sandbox.cast import READER, bring_in, language_here
     from bot.sandbox.demo import watch_everything
     from bot.sandbox.server import Sandbox
     from bot.sandbox.terminal import Terminal
@@ -151,7 +151,7 @@ async def _run_in_sandbox(settings: Settings, stopping: asyncio.Event, *, after_
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-run-")))
         sandbox = await stack.enter_async_context(Sandbox(clock, path=folder / "sandbox.db").open())
-        bring_in(sandbox, lang="fr" if os.environ.get("LANG", "").startswith("fr") else "en")
+        bring_in(sandbox, lang=language_here())
         named = "TOCSIN_DATABASE_URL" in os.environ
         settings = (
             settings if named else settings.model_copy(update={"database_url": f"sqlite:///{folder / 'tocsin.db'}"})
@@ -160,7 +160,7 @@ async def _run_in_sandbox(settings: Settings, stopping: asyncio.Event, *, after_
         tocsin = await stack.enter_async_context(assemble(settings, clock=clock, address=address))
         await _settle_restore(tocsin.store, after_restore, clock=clock)
         families = [family for family in tocsin.vigil.families() if family != "places"]
-        await tocsin.store.write(watch_everything, families, lang="en", now=clock.now())
+        await tocsin.store.write(watch_everything, families, lang=language_here(), now=clock.now())
         await tocsin.store.write(keep_feeds, default_feeds(settings.feeds.file), clock=clock)
         console.print(
             Text("Running without a token: alerts and answers appear here; type /help.", style="bold"),

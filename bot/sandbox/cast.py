@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
+
+from bot.texts import language_of
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
@@ -17,7 +20,24 @@ CHANNEL: Final = -1002
 _NAMES: Final = {
     "en": ("Sahel desk", ("Alerts", "Questions"), "Sahel watch"),
     "fr": ("Bureau Sahel", ("Alertes", "Questions"), "Veille Sahel"),
+    "ar": ("مكتب الساحل", ("تنبيهات", "أسئلة"), "رصد الساحل"),
 }
+
+
+def language_here() -> str:
+    """Return the language of the person at this terminal."""
+    return language_of(os.environ.get("LANG", ""))
+
+
+def named(name: str, lang: str) -> str:
+    """Return a name that we gave in another of its languages, and any other name as it is."""
+    known = {ours: place for names in _NAMES.values() for place, ours in enumerate(_flat(names))}
+    return _flat(_NAMES.get(lang, _NAMES["en"]))[known[name]] if name in known else name
+
+
+def _flat(names: tuple[str, tuple[str, ...], str]) -> tuple[str, ...]:
+    group, topics, channel = names
+    return group, *topics, channel
 
 
 def bring_in(sandbox: Sandbox, *, lang: str) -> None:

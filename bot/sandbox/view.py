@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from bot.sandbox.cast import named
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -57,15 +59,20 @@ def menu(ledger: Ledger, chat: Mapping[str, Any], *, user: int) -> list[dict[str
     if chat["type"] == "channel":
         return []
     role = "private" if chat["type"] == "private" else "admin" if user in chat.get("admins", []) else "member"
-    lang = (ledger.chat(user) or {}).get("language", "en")
+    lang = _language(ledger, user)
     known: dict[str, list[dict[str, str]]] = ledger.fact("menus", {})
     keys = [f"{scope}:{code}" for scope in _SCOPES[role] for code in (lang, "")]
     return next((known[key] for key in keys if known.get(key)), [])
 
 
+def _language(ledger: Ledger, user: int) -> str:
+    return str((ledger.chat(user) or {}).get("language", "en"))
+
+
 def _shown(ledger: Ledger, chat: Mapping[str, Any], *, user: int) -> dict[str, Any]:
-    topics = [
-        {"id": int(number), "name": topic["name"], "closed": bool(topic.get("closed"))}
+    lang = _language(ledger, user)
+    topics: list[dict[str, Any]] = [
+        {"id": int(number), "name": named(topic["name"], lang), "closed": bool(topic.get("closed"))}
         for number, topic in chat.get("topics", {}).items()
     ]
     places = [0, *(topic["id"] for topic in topics)] if topics else [None]
@@ -73,7 +80,7 @@ def _shown(ledger: Ledger, chat: Mapping[str, Any], *, user: int) -> dict[str, A
     return {
         "id": chat["id"],
         "type": chat["type"],
-        "title": chat.get("title") or "",
+        "title": named(chat.get("title") or "", lang),
         "topics": topics,
         "admin": user in chat.get("admins", []),
         "writes": writes(chat, user),

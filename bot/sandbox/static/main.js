@@ -15,6 +15,7 @@ import { lang, languages, speak, t } from './words.js';
 
 const TOAST_MS = 5000;
 const ANSWER_MS = 15_000;
+const SOON_MS = 25;
 
 /** @type {import('./api.js').State} */
 let state;
@@ -29,6 +30,8 @@ const asked = new Map();
 let awaited = '';
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let fading;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let listing;
 
 const app = at('app');
 const stretch = new Stretch(at('scroll'), (count, away) => {
@@ -156,7 +159,7 @@ async function open(wanted) {
 
 /** Show who, what and where around the messages. */
 function dress() {
-  listChats(state.chats, { here, unseen, bot: state.bot.first_name, open: (wanted) => void open(wanted) });
+  listNow();
   const chat = chatHere();
   if (!chat || !here) return;
   const title = titleOf(chat, state.bot.first_name);
@@ -193,6 +196,26 @@ async function refresh() {
   pane.show(state.pipeline);
 }
 
+/** List the chats anew, once for all that comes at the same time. */
+function list() {
+  listing ??= setTimeout(listNow, SOON_MS);
+}
+
+function listNow() {
+  listing = undefined;
+  listChats(state.chats, { here, unseen, bot: state.bot.first_name, open: (wanted) => void open(wanted) });
+}
+
+/** @param {Message} message */
+function edited(message) {
+  if (message.chat.id === here?.chat) stretch.edit(message);
+  const last = state.chats.find((each) => each.id === message.chat.id)?.last ?? {};
+  const topic = Object.keys(last).find((each) => last[each].message_id === message.message_id);
+  if (topic === undefined) return;
+  last[topic] = message;
+  list();
+}
+
 /** @param {Message} message */
 function arrived(message) {
   const chat = state.chats.find((each) => each.id === message.chat.id);
@@ -204,7 +227,7 @@ function arrived(message) {
     stretch.add(message);
     prompted(message);
   } else if (message.from?.id !== state.user) unseen.set(key, (unseen.get(key) ?? 0) + 1);
-  listChats(state.chats, { here, unseen, bot: state.bot.first_name, open: (wanted) => void open(wanted) });
+  list();
 }
 
 /** @param {(message: Message) => void} does */
@@ -232,7 +255,7 @@ function connect() {
     },
     gap: () => void stretch.reload(),
     message: arrived,
-    edit: inHere((message) => stretch.edit(message)),
+    edit: edited,
     delete: (message) => {
       inHere(({ message_id }) => stretch.remove(message_id))(message);
       void refresh();

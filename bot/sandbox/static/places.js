@@ -36,7 +36,9 @@ export const keyOf = ({ chat, topic }) => `${chat}:${topic ?? 0}`;
  * @param {{here: Here | null, unseen: Map<string, number>, bot: string, open: (here: Here) => void}} how
  */
 export function listChats(chats, how) {
+  const held = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.chat;
   settle(at('chats'), chats.map((chat) => entry(chat, how)));
+  if (held) /** @type {HTMLElement | null} */ (at('chats').querySelector(`[data-chat="${held}"]`))?.focus({ preventScroll: true });
 }
 
 /**

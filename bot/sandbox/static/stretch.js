@@ -17,6 +17,8 @@ export const MOST = 200;
 // Pixels from an edge at which more is fetched, and from the end at which the newest is followed.
 const NEAR = 600;
 const AT_END = 90;
+// Milliseconds within which changes are shown together, so that a burst of messages costs one rendering.
+const SOON = 25;
 
 const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
@@ -30,7 +32,7 @@ export class Stretch {
     this.onEnd = onEnd;
     /** @type {Message[]} */
     this.items = [];
-    /** @type {Map<string, {mark: string, node: HTMLElement}>} */
+    /** @type {Map<string, {mark: string | Message[], node: HTMLElement}>} */
     this.shown = new Map();
     /** @type {{chat: number, topic: number | null, context: Context} | null} */
     this.place = null;
@@ -39,6 +41,10 @@ export class Stretch {
     this.unseen = 0;
     this.busy = false;
     this.generation = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    /** @type {Set<number>} */
+    this.edited = new Set();
     box.addEventListener('scroll', () => this.scrolled(), { passive: true });
     new ResizeObserver(() => this.following && this.toEnd()).observe(box);
     this.following = true;
@@ -145,20 +151,16 @@ export class Stretch {
   add(message) {
     if (this.items.some((each) => each.message_id === message.message_id)) return this.edit(message);
     const mine = message.from?.id === this.place?.context.user;
-    if (this.newer) {
-      this.unseen += 1;
-      this.onEnd(this.unseen, true);
-      if (mine) this.reload();
-      return;
+    if (mine && this.newer) void this.reload();
+    if (mine && !this.newer) this.following = true;
+    const full = this.items.length >= MOST;
+    if (this.newer || (full && !this.following)) this.newer = true;
+    else {
+      this.items = [...this.items.slice(full ? 1 - MOST : 0), message];
+      this.older ||= full;
+      this.soon();
     }
-    this.items.push(message);
-    if (this.items.length > MOST && this.following) {
-      this.items = this.items.slice(-MOST);
-      this.older = true;
-    }
-    const follow = this.following || mine;
-    this.render(follow ? null : this.anchor());
-    if (follow) return this.toEnd();
+    if (this.following) return;
     this.unseen += 1;
     this.onEnd(this.unseen, true);
   }
@@ -168,15 +170,25 @@ export class Stretch {
     const place = this.items.findIndex((each) => each.message_id === message.message_id);
     if (place < 0) return;
     this.items[place] = message;
-    this.render(this.following ? null : this.anchor());
-    if (this.following) this.toEnd();
-    this.flash(this.nodeOf(message.message_id));
+    this.edited.add(message.message_id);
+    this.soon();
   }
 
   /** @param {number} id */
   remove(id) {
     this.items = this.items.filter((each) => each.message_id !== id);
-    this.render(this.following ? null : this.anchor());
+    this.soon();
+  }
+
+  /** Show what changed, once for all that comes at the same time. */
+  soon() {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.render(this.following ? null : this.anchor());
+      if (this.following) this.toEnd();
+      for (const id of this.edited) this.flash(this.nodeOf(id));
+      this.edited.clear();
+    }, SOON);
   }
 
   toEnd() {
@@ -213,10 +225,10 @@ export class Stretch {
     /** @type {HTMLElement[]} */
     const wanted = [];
     const keep = new Map();
-    /** @param {string} key @param {string} mark @param {() => HTMLElement} build */
+    /** @param {string} key @param {string | Message[]} mark @param {() => HTMLElement} build */
     const put = (key, mark, build) => {
       const before = this.shown.get(key);
-      const entry = before?.mark === mark ? before : { mark, node: this.replaced(before?.node, build()) };
+      const entry = before && same(before.mark, mark) ? before : { mark, node: this.replaced(before?.node, build()) };
       keep.set(key, entry);
       wanted.push(entry.node);
     };
@@ -226,7 +238,7 @@ export class Stretch {
       const when = day(block[0].date);
       if (when !== today) put(`d${block[0].message_id}${when}`, when, () => h('p', { class: 'day' }, h('span', {}, when)));
       today = when;
-      put(`m${block[0].message_id}`, JSON.stringify(block), () => bubble(block, place.context));
+      put(`m${block[0].message_id}`, block, () => bubble(block, place.context));
     }
     this.shown = keep;
     settle(this.box, wanted);
@@ -262,6 +274,17 @@ function nothing(context) {
 /** @param {HTMLElement} node */
 function focusPath(node) {
   return [...node.querySelectorAll('button, a')].indexOf(/** @type {Element} */ (document.activeElement));
+}
+
+/**
+ * Say whether a bubble still shows what it should; what was not fetched anew is the very same message.
+ * @param {string | Message[]} before
+ * @param {string | Message[]} now
+ */
+function same(before, now) {
+  if (typeof before === 'string' || typeof now === 'string') return before === now;
+  const held = before.length === now.length && before.every((each, place) => each === now[place]);
+  return held || JSON.stringify(before) === JSON.stringify(now);
 }
 
 /**

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from bot.config import WebSettings
-from bot.sandbox.cast import CHANNEL, GROUP, MEMBER, READER, bring_in
+from bot.sandbox.cast import CHANNEL, GROUP, MEMBER, READER, bring_in, named
 from bot.sandbox.page import Page
 from bot.sandbox.server import Sandbox
 from bot.sandbox.transport import Transport
@@ -278,3 +278,21 @@ async def test_the_replay_pauses_steps_and_hurries(clock):
     await waiting
 
     assert (1.0, True, False) == (round(hurried, 3), paused, transport.press("backwards"))
+
+
+async def test_places_are_named_in_the_language_of_who_looks_on(browser, world):
+    await browser.post("/page/language", json={"user": READER, "lang": "ar"})
+    seen = {
+        user: (await browser.get("/page/state", params={"user": user})).json()["chats"] for user in (READER, MEMBER)
+    }
+    names = {
+        user: [(chat["title"], [topic["name"] for topic in chat["topics"]]) for chat in chats if chat["id"] < 0]
+        for user, chats in seen.items()
+    }
+
+    assert [("مكتب الساحل", ["تنبيهات", "أسئلة"]), ("رصد الساحل", [])] == names[READER]
+    assert [("Bureau Sahel", ["Alertes", "Questions"]), ("Veille Sahel", [])] == names[MEMBER]
+
+
+def test_a_name_that_somebody_gave_stays_as_it_is():
+    assert "Nos amis" == named("Nos amis", "ar")
