@@ -7,12 +7,11 @@ Telegram ─▶ Inbox.receive ─▶ inbox bell ─▶ handlers ─▶ outbox
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import os
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -40,10 +39,10 @@ from bot.ingest import Ingest
 from bot.jobs import Bell, build_scheduler
 from bot.lead import RENEW_S, Lead
 from bot.metrics import Metrics
-from bot.outputs.hooks import LIMITS as HOOK_LIMITS
-from bot.outputs.hooks import Hooks
+from bot.outputs.hooks import Hooks, limits_of
 from bot.outputs.routes import output_routes
 from bot.polling import Edges, Poller
+from bot.pruning import keep_of
 from bot.store import Store
 from bot.texts import texts
 from bot.upkeep import Upkeep
@@ -269,7 +268,7 @@ async def assemble(
             sender=sender,
             inbox=Inbox(store, messenger, application=application, clock=clock, apology=apology),
             messenger=messenger,
-            upkeep=Upkeep(store, clock, context.admins, health.heartbeats),
+            upkeep=Upkeep(store, clock, context.admins, health.heartbeats, context.keep),
             chat=context,
             health=health,
             hooks=_hooks(settings, stack, store=store, clock=clock, vigil=vigil),
@@ -290,6 +289,7 @@ def _equip(context: ChatContext, settings: Settings) -> None:
     """Set how much a chat may ask, how others reach us, and how a feed is found behind an address."""
     context.web_address = settings.web.public_url or f"http://{settings.web.listen}"
     context.limits = Limits(settings.telegram.terms_per_chat, settings.telegram.commands_per_minute)
+    context.keep = keep_of(settings.keep)
     context.discover = partial(discover, settings)
 
 
@@ -357,8 +357,10 @@ async def _poller(
 
 def _hooks(settings: Settings, stack: AsyncExitStack, *, store: Store, clock: Clock, vigil: Vigil) -> Hooks:
     """Build what posts to webhooks: guarded as feeds are, and by the same settings."""
-    limits = replace(HOOK_LIMITS, private_hosts=settings.feeds.allow_private_hosts)
-    client = GuardedClient(contact=settings.feeds.contact, proxy=settings.feeds.proxy, limits=limits)
+    feeds = settings.feeds
+    client = GuardedClient(
+        contact=feeds.contact, proxy=feeds.proxy, limits=limits_of(private_hosts=feeds.allow_private_hosts)
+    )
     stack.push_async_callback(client.close)
     return Hooks(store, client, clock=clock, name=vigil.name)
 
@@ -374,11 +376,3 @@ def _sender(store: Store, messenger: Messenger, *, clock: Clock, vigil: Vigil) -
 def holder() -> str:
     """Return a name for this process by which its claims and leases are known."""
     return f"{socket.gethostname()}:{os.getpid()}"
-
-
-async def stop_on(stopping: asyncio.Event, *signals: Any) -> None:
-    """Let signals of the operating system ask for a graceful stop."""
-    loop = asyncio.get_running_loop()
-    for signal in signals:
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(signal, stopping.set)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Clock(Protocol):
@@ -53,3 +57,9 @@ class SimulatedClock:
         """Move the present forward instead of waiting, and let other tasks run."""
         self.advance(seconds)
         await asyncio.sleep(0)
+
+
+def stopwatch() -> Callable[[], float]:
+    """Begin to measure work: what is returned tells the seconds since then, which no simulated clock can."""
+    begin = time.monotonic()
+    return lambda: time.monotonic() - begin

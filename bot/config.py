@@ -114,6 +114,22 @@ class CatalogueSettings(_Group):
         return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
 
 
+class KeepSettings(_Group):
+    """Say for how many days things are kept; what is alive (unsent, growing, shown by its feed) stays in any case."""
+
+    entries_days: int = Field(
+        90, ge=30, le=36_500, description="Days that an entry outside of stories is kept after it left its feed."
+    )
+    stories_days: int = Field(
+        365, ge=100, le=36_500, description="Days that a story and its entries are kept after its last report."
+    )
+    deliveries_days: int = Field(120, ge=30, le=36_500, description="Days that it is kept what a chat was sent.")
+    commands_days: int = Field(
+        7, ge=2, le=365, description="Days that the number of a handled command is kept; what it said is gone at once."
+    )
+    audit_days: int = Field(365, ge=30, le=36_500, description="Days that it is kept what admins did.")
+
+
 class LogSettings(_Group):
     """Say what is logged and how."""
 
@@ -137,6 +153,7 @@ class Settings(BaseSettings):
     feeds: FeedsSettings = FeedsSettings()
     web: WebSettings = WebSettings()
     catalogue: CatalogueSettings = CatalogueSettings()
+    keep: KeepSettings = KeepSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("database_url")

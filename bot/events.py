@@ -49,6 +49,6 @@ EVENTS: Final[dict[str, tuple[str, str]]] = {
     "update.unreadable": ("update, error", "Telegram sent something that we cannot read; it was put aside."),
     "updates.unreachable": ("reason, wait_s", "Telegram could not be asked for updates; we wait and ask again."),
     "upkeep.backed_up": ("file", "The nightly copy of a SQLite database was made."),
-    "upkeep.pruned": ("rows", "What is past its retention was removed."),
+    "upkeep.pruned": ("rows, slices, longest_ms, …", "What is past its retention was removed, how much of each kind; `longest_ms` is the longest that a slice held the writer."),
     "web.elsewhere": ("reason", "The usual port is taken and nobody chose one; the web side listens on a free one."),
 }  # fmt: skip

@@ -6,6 +6,8 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
+from bot.clock import stopwatch
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -36,6 +38,19 @@ class Store:
         def run() -> R:
             with self.database.transaction() as session:
                 return function(session, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._writer, run)
+
+    async def write_timed(
+        self, function: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> tuple[R, float]:
+        """Write, and return also the seconds for which the writer was held, commit and all."""
+
+        def run() -> tuple[R, float]:
+            passed = stopwatch()
+            with self.database.transaction() as session:
+                done = function(session, *args, **kwargs)
+            return done, passed()
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, run)
 

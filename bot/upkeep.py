@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -13,6 +13,7 @@ import structlog
 
 from bot.alarms import Standing, alarms, compare, sentences
 from bot.delivery.message import Message, Span
+from bot.pruning import prune_all
 from bot.texts import Texts, texts
 from storage.chats import find_chat, members
 from storage.delivery_records import DeliveryKind, NewDelivery
@@ -22,7 +23,7 @@ from storage.leases import fact, set_fact
 from storage.outbox import balance, owe
 from storage.records import FeedState
 from storage.search import index_missing
-from storage.upkeep import prune
+from storage.upkeep import Keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 KEPT_BACKUPS: Final = 7
-_MOST_SLICES: Final = 200
 _PRIORITY_NOTICE: Final = 4
 _WEEK: Final = timedelta(days=7)
 # The fact under which it stands of what admins were told.
@@ -56,19 +56,18 @@ class Upkeep:
     clock: Clock
     admins: frozenset[int] = frozenset()
     heartbeats: Heartbeats | None = None
+    keep: Keep = field(default_factory=Keep)
     unindexed: int | None = 0
 
     async def prune(self) -> int:
         """Remove what is past its retention, slice by slice; return how many rows."""
         await self._index()
-        removed = 0
-        for _ in range(_MOST_SLICES):
-            slice_ = await self.store.write(prune, now=self.clock.now())
-            removed += slice_
-            if not slice_:
-                break
-        log.info("upkeep.pruned", rows=removed)
-        return removed
+        pruned = await prune_all(self.store, self.keep, now=self.clock.now())
+        log.info(
+            "upkeep.pruned", rows=pruned.total, slices=pruned.slices, longest_ms=round(pruned.longest_s * 1000),
+            **pruned.rows,
+        )  # fmt: skip
+        return pruned.total
 
     async def _index(self) -> None:
         """Once a process, make what an older version stored searchable."""

@@ -31,7 +31,10 @@ class DeskAct(Table, table=True):
     """Keep one thing that a member of a team did with a story; the last of its kind counts."""
 
     __tablename__ = "desk_acts"
-    __table_args__ = (Index("ix_desk_acts_chat_story", "chat_id", "story_id"),)
+    __table_args__ = (
+        Index("ix_desk_acts_chat_story", "chat_id", "story_id"),
+        Index("ix_desk_acts_story", "story_id"),
+    )
     id: int | None = key_column()
     chat_id: int = ref_column("chats.id")
     story_id: int = ref_column("stories.id")

@@ -44,6 +44,7 @@ class HookCall(Table, table=True):
     __table_args__ = (
         UniqueConstraint("hook_id", "story_id", "revision"),
         Index("ix_hook_calls_open", "state", "id"),
+        Index("ix_hook_calls_story", "story_id"),
     )
     id: int | None = key_column()
     hook_id: int = ref_column("hooks.id")

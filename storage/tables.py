@@ -150,7 +150,7 @@ class Story(Table, table=True):
     """Keep a story; its id is the id of its first entry."""
 
     __tablename__ = "stories"
-    __table_args__ = (Index("ix_stories_last", "last"),)
+    __table_args__ = (Index("ix_stories_last", "last"), Index("ix_stories_merged", "merged_into"))
     id: int = Field(
         sa_column=Column(Big, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
     )
@@ -303,6 +303,9 @@ class Delivery(Table, table=True):
             postgresql_where=text("state = 'sending'"),
         ),
         Index("ix_deliveries_chat_story", "chat_id", "story_id"),
+        # what refers to a story or an edition is found when that is removed
+        Index("ix_deliveries_story", "story_id"),
+        Index("ix_deliveries_edition", "edition_id"),
     )
     id: int | None = key_column()
     chat_id: int = ref_column("chats.id")
@@ -337,6 +340,7 @@ class Owed(Table, table=True):
     """Keep which story a subscription owed to a chat when it was committed; the audit reads it."""
 
     __tablename__ = "owed"
+    __table_args__ = (Index("ix_owed_story", "story_id"),)
     chat_id: int = Field(sa_column=Column(Big, ForeignKey("chats.id", ondelete="CASCADE"), primary_key=True))
     story_id: int = Field(sa_column=Column(Big, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True))
     at: datetime = moment_column()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.chat.access import ANONYMOUS_ADMIN, Asker, Who
 from storage.chats import find_chat, member, open_chat
+from storage.upkeep import Keep
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -56,6 +57,7 @@ class ChatContext:
     limits: Limits = Limits()
     language: str = "en"
     discover: Discover | None = None
+    keep: Keep = field(default_factory=Keep)
     web_address: str = "http://127.0.0.1:8642"
     _asked: dict[int, list[datetime]] = field(default_factory=dict)
     _group_admins: dict[int, tuple[datetime, frozenset[int]]] = field(default_factory=dict)

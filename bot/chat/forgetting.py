@@ -33,16 +33,17 @@ _GONE: Final = (Sent, Unmodified, TargetGone)
 
 async def privacy(ask: Ask) -> None:
     """Say what is kept, for how long, and what is not."""
-    say = ask.say
+    say, keep = ask.say, ask.context.keep
     rows = (
         say(
             "Kept: this chat's number, its language, zone, rhythm and terms, and what you taught me about them; as long as you use me."
         ),
-        say("Kept for 120 days: which stories this chat was sent, and when."),
+        _lasting(say("Kept for {days} days: which stories this chat was sent, and when."), keep.deliveries),
         say(
             "Kept in groups: who took or stamped a story, by number, and the notes; names are asked of Telegram when they are shown."
         ),
-        say("Kept of who runs me: what they did, by number."),
+        _lasting(say("Kept for {days} days: what those who run me did, by number."), keep.audit),
+        _lasting(say("Kept for {days} days: stories of the press, which tell nothing of you."), keep.stories),
         say(
             "Kept until handled, 24 hours at most: your commands and files. A shared location is used once and not written down."
         ),
@@ -51,6 +52,10 @@ async def privacy(ask: Ask) -> None:
         say("/wipe removes all of it."),
     )
     ask.reply(Message(lines((bold(say("What is kept about this chat")),), *((Span(f"• {each}"),) for each in rows))))
+
+
+def _lasting(sentence: str, span: timedelta) -> str:
+    return sentence.replace("{days}", str(span.days))
 
 
 async def wipe(ask: Ask) -> None:

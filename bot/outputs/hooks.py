@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 # What one call may take; a receiver that works longer should answer first.
-LIMITS: Final = HttpLimits(total_s=15.0, most_bytes=65_536)
+_CALL_S: Final = 15.0
+_ANSWER_BYTES: Final = 65_536
 _LEASE_S: Final = 60.0
 _AT_ONCE: Final = 4
 # A round ends after so many turns, so that it is seen to turn; the next one goes on.
@@ -41,6 +42,11 @@ _MOST_TURNS: Final = 25
 # What no receiver took for so long is history.
 KEPT_TRYING: Final = timedelta(days=3)
 _PRIORITY_NOTICE: Final = 4
+
+
+def limits_of(*, private_hosts: bool) -> HttpLimits:
+    """Return what a call may take, and where it may go."""
+    return HttpLimits(total_s=_CALL_S, most_bytes=_ANSWER_BYTES, private_hosts=private_hosts)
 
 
 class Hooks:

@@ -22,7 +22,7 @@ from storage.database import Database
 from storage.entries import add_entries, known_entries, revise_entries, touch_entries
 from storage.feeds import add_feed
 from storage.records import Disposition, FeedSpec, OutletSpec
-from storage.upkeep import prune
+from storage.upkeep import SWEEPS, Keep
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 EDITS, DATES_MOVE, DELETED, TRACKED, LATE_COMERS = 0.0918, 0.398, 0.01, 0.2, 0.02
@@ -152,7 +152,8 @@ def live(manners, *, days):
         now += POLLS
         if now - pruned > timedelta(days=7):
             with database.transaction() as session:
-                prune(session, now=now)
+                for sweep in SWEEPS:
+                    sweep.remove(session, sweep.find(session, Keep(), now=now, limit=500), keep=Keep(), now=now)
             pruned = now
     database.dispose()
     shutil.rmtree(folder)

@@ -33,7 +33,6 @@ from storage import (
     stories,
     terms,
     tunings,
-    upkeep,
 )
 from storage.delivery_records import DeliveryKind, DeliveryOutcome, DeliveryState, NewDelivery
 from storage.figures import figures
@@ -751,22 +750,6 @@ def test_small_facts_are_kept(session):
     assert ({"hash": "b"}, None) == (leases.fact(session, "menu"), leases.fact(session, "none"))
 
 
-def test_pruning_removes_what_is_old_and_keeps_what_is_told(session):
-    feed, chat = a_feed(session), a_chat(session)
-    story = a_story(session, feed)
-    an_entry(session, feed, "plain")
-    outbox.owe(session, [reply(chat, 1)], now=NOW)
-    outbox.settle(session, [sent(due) for due in claim(session)], now=NOW)
-    chats.mute(session, chat.id, kind="all", until=NOW)
-    entries.add_entries(session, feed, entries=[new_entry("shown still")], now=NOW + timedelta(days=9))
-    removed = upkeep.prune(session, now=NOW + timedelta(days=200))
-
-    assert (4, 0) == (removed, upkeep.prune(session, now=NOW + timedelta(days=200)))
-    assert 2 == len(entries.archive(session, since=NOW - timedelta(days=1)))
-    assert NOW + timedelta(days=9) == upkeep.newest_entry(session)
-    assert story in {each.id for each in entries.archive(session, since=NOW - timedelta(days=1))}
-
-
 def test_what_was_held_back_of_a_flood_is_counted_by_outlet(session):
     feed = a_feed(session)
     flood = [replace(new_entry(f"k{n}", title=f"t{n}"), disposition=Disposition.HELD) for n in range(3)]
@@ -774,13 +757,6 @@ def test_what_was_held_back_of_a_flood_is_counted_by_outlet(session):
     an_entry(session, feed, "other")
 
     assert {"Example.Org": 3} == figures(session, now=NOW).held_back
-
-
-def test_what_a_quiet_feed_still_shows_is_known_for_ever(session):
-    feed = a_feed(session)
-    an_entry(session, feed, "plain")
-
-    assert 0 == upkeep.prune(session, now=NOW + timedelta(days=900))
 
 
 def test_a_feed_that_moved_is_known_by_both_addresses(session):
