@@ -11,50 +11,30 @@ from typing import TYPE_CHECKING, Final
 
 from bot.chat.args import Press, read_duration
 from bot.chat.ask import change
-from bot.chat.commands import mark
-from bot.chat.explaining import story_message
+from bot.chat.explaining import reader_of, story_message
 from bot.chat.replies import row, text
+from bot.delivery.alert import veiled_alert
+from bot.delivery.desk import STAMPED, STAMPS, TAKEN, stamped, state_of
 from bot.delivery.message import Button, Message, Span, bold, compose, italic, lines, person
+from storage.delivery_records import DeliveryKind
 from storage.desk import act, acts_of, acts_since, message_of_story
 from storage.outbox import story_of_message
 from storage.records import DeskRecord
 from storage.stories import latest_stories, story_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from bot.chat.ask import Ask
     from bot.texts import Texts
     from storage.records import StoryView
 
-# kind of an act -> its mark and what is said of it
-STAMPS: Final = {
-    "verified": ("✔", mark("Verified")),
-    "false": ("✖", mark("False")),
-    "duplicate": ("⧉", mark("Duplicate")),
-}
-_TAKEN: Final = frozenset({"take", "release"})
-_STAMPED: Final = frozenset({*STAMPS, "open"})
 _SHIFT: Final = timedelta(hours=12)
 _MOST_NOTES: Final = 5
 _MOST_STORIES: Final = 15
 _MOST_ALIKE: Final = 5
 _LONGEST_NOTE: Final = 500
 _WEEK: Final = timedelta(days=7)
-
-
-def state_of(acts: Iterable[DeskRecord]) -> tuple[DeskRecord | None, DeskRecord | None, tuple[DeskRecord, ...]]:
-    """Return who has a story, its stamp, and its notes, as what was done adds up."""
-    taken = stamp = None
-    notes = []
-    for each in acts:
-        if each.kind in _TAKEN:
-            taken = each if each.kind == "take" else None
-        elif each.kind in _STAMPED:
-            stamp = each if each.kind in STAMPS else None
-        elif each.kind == "note":
-            notes.append(each)
-    return taken, stamp, tuple(notes)
 
 
 def card(say: Texts, view: StoryView, *, acts: Sequence[DeskRecord], tz: str) -> Message:
@@ -78,9 +58,7 @@ def _told(say: Texts, taken: DeskRecord | None, *, stamp: DeskRecord | None, tz:
         sentence = say("👤 Taken by {who}, {when}")
         rows.append(compose(sentence, who=person(taken.user), when=say.day_time(taken.at, tz)))
     if stamp:
-        sign, words = STAMPS[stamp.kind]
-        when = say.day_time(stamp.at, tz)
-        head = bold(f"{sign} {say(words)}")
+        head, when = bold(stamped(stamp.kind, say)), say.day_time(stamp.at, tz)
         rows.append(compose("{stamp} · {who}, {when}", stamp=head, who=person(stamp.user), when=when))
     return rows
 
@@ -92,10 +70,10 @@ def _buttons(
     take = Button(f"👤 {say('Release')}", Press("dk", (number, "release")).pack()) if taken else None
     stamps = tuple(
         Button(
-            f"{'● ' if stamp and stamp.kind == kind else ''}{sign} {say(words)}",
+            f"{'● ' if stamp and stamp.kind == kind else ''}{stamped(kind, say)}",
             Press("dk", (number, "open" if stamp and stamp.kind == kind else kind)).pack(),
         )
-        for kind, (sign, words) in STAMPS.items()
+        for kind in STAMPS
     )
     return (
         (take or Button(f"👤 {say('Take')}", Press("dk", (number, "take")).pack()),),
@@ -130,7 +108,7 @@ async def show_desk(ask: Ask) -> None:
 async def do(ask: Ask) -> None:
     """Take a story, let it go, stamp it, or take the stamp off."""
     view, kind = await _view(ask, ask.number(0)), ask.arg(1)
-    if view is None or kind not in _TAKEN | _STAMPED:
+    if view is None or kind not in TAKEN | STAMPED:
         return
     made = _record(ask, view.story, kind=kind)
     acts = (*await ask.read(acts_of, ask.chat.id, story=view.story), made)
@@ -147,7 +125,10 @@ async def _restamp(ask: Ask, view: StoryView, *, acts: Sequence[DeskRecord]) -> 
     """Show the new state on the story's own message, unless that is the one with the buttons."""
     message = await ask.read(message_of_story, ask.chat.id, story=view.story)
     if message is not None and message != ask.message_id:
-        ask.turn.edit(message, story_message(ask, replace(view, desk=tuple(acts))))
+        told, reader = replace(view, desk=tuple(acts)), reader_of(ask, [view])
+        veils = reader.is_discreet
+        shown = veiled_alert(told, kind=DeliveryKind.ALERT, reader=reader) if veils else story_message(ask, told)
+        ask.turn.edit(message, shown)
 
 
 async def note(ask: Ask) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from bot.texts import Texts
     from bot.vigil import Vigil
-    from matchers.types import Reason
+    from matchers.types import Mention, Reason
     from storage.records import StoryView, TermMention
 
 _MOST_SHOWN: Final = 5
@@ -55,9 +55,12 @@ def why_page(say: Texts, view: StoryView, *, vigil: Vigil) -> Message:
     if not view.matches:
         return text(say("None of your terms is in this story any more."))
     rows: list[Sequence[Span]] = [(bold(say("Why this rang")),)]
-    for match in best_each(view.matches)[:_MOST_SHOWN]:
+    shown = best_each(view.matches)[:_MOST_SHOWN]
+    for match in shown:
         rows += _one(say, match, vigil=vigil)
+    share = str(round(min(share_right(match.score) for match in shown) * 100))
     rows.append((italic(say("Score 80 is the bar; 100 is a full name, exactly written.")),))
+    rows.append((italic(say("With such scores at least {share}% of matches are right.").replace("{share}", share)),))
     return Message(lines(*rows))
 
 
@@ -70,19 +73,18 @@ def _one(say: Texts, match: TermMention, *, vigil: Vigil) -> list[Sequence[Span]
         term=term_name(say, match.term, vigil=vigil),
     )
     found = compose(
-        say("   written “{text}”, alias “{alias}”, similarity {similarity} %"),
+        say("   written “{text}”, alias “{alias}”, similarity {similarity}%"),
         text=bold(mention.text),
         alias=mention.alias,
         similarity=str(round(mention.similarity * 100)),
     )
-    counted = "; ".join(in_words(say, reason) for reason in match.reasons)
-    share = say("   of matches with such a score at least {share} % are right")
-    return [
-        head,
-        found,
-        *([(Span(f"   {counted}"),)] if counted else []),
-        compose(share, share=str(round(share_right(match.score) * 100))),
-    ]
+    counted = "; ".join(in_words(say, each) for each in match.reasons if (each.code, each.detail) != _said(mention))
+    return [head, found, *([(Span(f"   {counted}"),)] if counted else [])]
+
+
+def _said(mention: Mention) -> tuple[str, str]:
+    """Return the reason that the line with text and alias says already."""
+    return ("exact", mention.alias)
 
 
 def in_words(say: Texts, reason: Reason) -> str:

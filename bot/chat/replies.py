@@ -43,7 +43,8 @@ def text(*spans: Span | str) -> Message:
 
 def row(label: str, press: Press) -> tuple[tuple[Button, ...], ...]:
     """Return a row with one button; none for one that Telegram would not take."""
-    return ((Button(label[:_LABEL], press.pack()),),) if press.fits else ()
+    shown = label if len(label) <= _LABEL else f"{label[: _LABEL - 1].rstrip()}…"
+    return ((Button(shown, press.pack()),),) if press.fits else ()
 
 
 def help_page(say: Texts, commands: Sequence[Command]) -> Message:

@@ -1,6 +1,7 @@
 """Lay out what a chat hears of a story: small, self-sufficient, the same shape each time. Pure.
 
 🟠 Serious · Attaque du **GSIM** contre un camp · Diafarabé · killed 7 · 06:10      all that a notification shows
+✔ Verified, Awa · 📝 2                                 only where a team did something
 Two or three sentences of the summary.
 JNIM claims this, per Radio Fleuve; not confirmed.
 Highest toll reported: **killed 7**
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from bot.delivery.claims import claimant
+from bot.delivery.desk import desk_line
 from bot.delivery.excerpt import cut, is_shunned, marked, sentences, set_apart
 from bot.delivery.message import Button, Message, Span, bold, compose, lines, link
 from bot.quiet import zone
@@ -100,7 +102,7 @@ def veiled_alert(view: StoryView, *, kind: DeliveryKind, reader: Reader) -> Mess
     entry = view.entries[-1] if kind in words else view.entries[0]
     head = f"{_MARKS[_severity(view)]} {sample}{word} · {_when(happened(view, entry), reader)}"
     show = Button(say("Show"), f"1:rv:{view.story}")
-    return Message(lines((Span(head),), _outlets(view, reader)), keyboard=((show,),))
+    return Message(lines((Span(head),), desk_line(view.desk, say), _outlets(view, reader)), keyboard=((show,),))
 
 
 def severity_mark(view: StoryView) -> str:
@@ -140,6 +142,7 @@ def _story(view: StoryView, reader: Reader, *, budget: tuple[int, int]) -> list[
     summary, links = budget
     return [
         _headline(view, reader, entry=entry, word=_severity_word(view, reader.say)),
+        desk_line(view.desk, reader.say),
         _claim(view, reader, entry=entry),
         _summary(view, entry, reader=reader, most=summary),
         _tolls(view, reader),

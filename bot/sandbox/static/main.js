@@ -34,6 +34,7 @@ let fading;
 let listing;
 
 const app = at('app');
+const wide = matchMedia('(min-width: 1180px)');
 const stretch = new Stretch(at('scroll'), (count, away) => {
   at('down').hidden = !away;
   /** @type {HTMLElement} */ (at('down').querySelector('span')).textContent = count ? String(count) : '';
@@ -332,7 +333,7 @@ function keyed(event) {
   if (event.altKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
     event.preventDefault();
     walk(event.key === 'ArrowDown' ? 1 : -1);
-  } else if (event.key === 'Escape' && app.dataset.view === 'pipeline') showPane(false);
+  } else if (event.key === 'Escape' && !event.defaultPrevented && app.dataset.view === 'pipeline' && !wide.matches) showPane(false);
 }
 
 /** @param {boolean} shown */
@@ -358,7 +359,6 @@ function wire() {
   at('flow').addEventListener('click', () => showPane(at('flow').getAttribute('aria-expanded') !== 'true'));
   at('down').addEventListener('click', () => void stretch.reload());
   document.addEventListener('keydown', keyed);
-  const wide = matchMedia('(min-width: 1180px)');
   const fit = () => {
     const view = app.dataset.view;
     showPane(wide.matches);

@@ -49,13 +49,16 @@ export function label(root) {
     each.title = t(each.dataset.label ?? '');
 }
 
+/** Return the reader's own kind of the language, as their browser names it. */
+const locale = () => navigator.languages.find((each) => each.split('-')[0] === lang) ?? lang;
+
 /** @param {number} seconds */
 export const clock = (seconds) =>
   new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(seconds * 1000);
 
 /** @param {number} seconds */
 export const day = (seconds) =>
-  new Intl.DateTimeFormat(lang, { weekday: 'long', day: 'numeric', month: 'long' }).format(seconds * 1000);
+  new Intl.DateTimeFormat(locale(), { weekday: 'long', day: 'numeric', month: 'long' }).format(seconds * 1000);
 
 /** @param {number} count */
 export const number = (count) => new Intl.NumberFormat(lang).format(count);

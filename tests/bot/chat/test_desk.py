@@ -38,7 +38,10 @@ async def test_a_member_takes_stamps_and_notes_and_everybody_sees_who_without_a_
     (over,) = await talk.say("/handover", user=READER, chat=GROUP)
     story = (await talk.store.read(labels, kinds=["take"]))[0].story
 
+    shown = talk.sandbox.ledger.message(GROUP, alert)["text"].split("\n")
+
     assert "👤 Taken by Reader" in taken
+    assert "✔ Verified, Reader · 👤 Reader · 📝 1" == shown[1]
     assert "✔ Verified · Reader" in stamped
     assert any("Reader: called the mayor" in each for each in noted)
     assert [("take", COLLEAGUE), ("verified", COLLEAGUE), ("note", COLLEAGUE)] == [
