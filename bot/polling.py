@@ -23,9 +23,10 @@ from bot.triage import Reading, Triage, keys_in_doubt, keys_of, triage
 from storage.entries import known_entries
 from storage.errors import StorageError
 from storage.feeds import claim_feeds, cool_host, record_poll, release_leases, spread_overdue
+from storage.records import KnownEntries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from bot.clock import Clock
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from bot.http import GuardedClient
     from bot.ingest import Ingest, IngestReport
     from bot.store import Store
+    from bot.triage import Keys
     from storage.database import Session
     from storage.records import FeedToPoll
 
@@ -230,18 +232,25 @@ class Poller:
 def _sorted_out(session: Session, feed: FeedToPoll, parsed: ParsedFeed, *, now: datetime) -> Triage | None:
     """Sort what was read beside what is known of the feed; None when the whole document is needed to do it rightly."""
     keys = keys_of(parsed.entries)
-    known = known_entries(
+    known = _known_of(session, feed, keys)
+    if len(parsed.entries) < parsed.shown and keys_in_doubt(keys, known):
+        return None
+    expected = None if feed.baseline else expected_since(feed.cadence, now)
+    reading = Reading(parsed.lang or feed.lang, parsed.shown, expected)
+    return triage(parsed.entries, keys, known=known, reading=reading, now=now)
+
+
+def _known_of(session: Session, feed: FeedToPoll, keys: Sequence[Keys]) -> KnownEntries:
+    """Return what we have under these keys; of a feed that was never read there is nothing to ask for."""
+    if feed.cadence.last_ok is None:
+        return KnownEntries({}, {}, {})
+    return known_entries(
         session,
         feed.id,
         guid_keys=[each.guid for each in keys if each.guid],
         url_keys=[each.url for each in keys if each.url],
         title_keys=[each.title for each in keys],
     )
-    if len(parsed.entries) < parsed.shown and keys_in_doubt(keys, known):
-        return None
-    expected = None if feed.baseline else expected_since(feed.cadence, now)
-    reading = Reading(parsed.lang or feed.lang, parsed.shown, expected)
-    return triage(parsed.entries, keys, known=known, reading=reading, now=now)
 
 
 def _report(feed: FeedToPoll, result: FetchResult, *, failure: ParseFailed | None, report: IngestReport) -> PollReport:

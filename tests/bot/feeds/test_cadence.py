@@ -1,6 +1,5 @@
 """Show when a feed is polled next, and that nothing ever switches one off."""
 
-import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +9,7 @@ from bot.feeds.cadence import CadenceSettings, PollFacts, interval, plan, wants_
 from bot.feeds.fetch import Fetched, FetchFailed, NotModified
 from bot.feeds.parsed import Rhythm
 from storage.records import Cadence, FeedState, FeedToPoll, OutletSpec
+from tests.bench.newsrooms import compared
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 SETTINGS = CadenceSettings()
@@ -245,39 +245,10 @@ def test_a_failing_feed_is_tried_daily_in_the_end():
     assert 86_400 == wait(planned(FetchFailed("timeout", 0, "x"), feed(cadence=long_ago)))
 
 
-def arrivals(rng, rate, days):
-    moments, at = [], 0.0
-    while at < days * 86_400:
-        at += rng.expovariate(rate * (2.0 if 6 <= (at / 3600) % 24 < 18 else 0.25))
-        moments.append(at)
-    return moments
+def test_news_is_found_sooner_than_by_a_fixed_interval_and_by_miniflux_at_as_many_polls():
+    own, even, peer = compared(budget=48, days=35, feeds=6)
 
-
-def simulate(rates, settings, rng):
-    """Return all delays and the number of polls of the learnt cadence, and of a fixed interval at as many polls."""
-    delays, fixed_delays, polls = [], [], 0
-    streams = [arrivals(rng, rate, 20) for rate in rates]
-    for stream in streams:
-        given, now, seen, count = feed(klass="C"), NOW, 0, 0
-        while (elapsed := (now - NOW).total_seconds()) < 20 * 86_400:
-            new = 0
-            while seen < len(stream) and stream[seen] <= elapsed:
-                if elapsed > 5 * 86_400:
-                    delays.append(elapsed - stream[seen])
-                seen, new = seen + 1, new + 1
-            outcome = planned(replace(OK, body_hash=str(elapsed)), given, now=now, settings=settings, new=new)
-            count += elapsed > 5 * 86_400
-            given, now = feed(klass="C", cadence=outcome.cadence), outcome.next_at
-        polls += count
-    gap = 15 * 86_400 * len(rates) / polls
-    for stream in streams:
-        fixed_delays += [gap - moment % gap for moment in stream if 5 * 86_400 < moment < 20 * 86_400]
-    return delays, fixed_delays
-
-
-def test_news_is_found_sooner_than_by_a_fixed_interval_at_as_many_polls():
-    rng = random.Random(7)
-    rates = [1 / 600, 1 / 1200, 1 / 3600, 1 / 7200, 1 / 21_600, 1 / 86_400]
-    delays, fixed = simulate(rates, CadenceSettings(min_interval_s=60, budget_per_day=48), rng)
-
-    assert sum(delays) / len(delays) <= 0.80 * sum(fixed) / len(fixed)
+    assert pytest.approx(own.polls, rel=0.03) == even.polls
+    assert pytest.approx(own.polls, rel=0.03) == peer.polls
+    assert own.mean <= 0.80 * even.mean
+    assert own.mean <= 0.45 * peer.mean
