@@ -5,6 +5,9 @@ PINS := deploy/requirements
 DATA ?= ../shared/eval
 ARGS ?=
 
+# A start that compiles every module anew takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-all check lint types contracts shape coverage validate image docs faults bench eval release pins clean
 

@@ -44,5 +44,7 @@ if [ "$for_what" = publish ]; then
     pip install --no-deps --require-hashes -r "$here/publish.txt"
 fi
 pip install --no-deps --no-build-isolation --editable .
+unset PYTHONDONTWRITEBYTECODE
+"$venv/bin/python" -m compileall -q bot matchers storage # so that the first start is as quick as the next
 touch "$venv/.for-$for_what"
 [ "$for_what" = run ] || touch "$venv/.for-run"

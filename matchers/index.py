@@ -7,7 +7,7 @@ that for whole texts at once; only the others are cut, looked up and verified.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -345,6 +345,10 @@ def _own_words(entity: Entity) -> frozenset[str]:
 
 def _countries(entity: Entity) -> frozenset[str]:
     """Read from an entity's context which countries it belongs to."""
-    context = [alias_form(word) for word in entity.context]
-    found = {code for code, word in COUNTRY_WORDS.items() if any(form.startswith(word) for form in context)}
+    found = {code for word in entity.context for code in _countries_of(alias_form(word))}
     return _set({*found, entity.country} - {""})
+
+
+@lru_cache(maxsize=4_096)  # entities of one family share most of their context
+def _countries_of(form: str) -> tuple[str, ...]:
+    return tuple(code for code, word in COUNTRY_WORDS.items() if form.startswith(word))

@@ -22,6 +22,8 @@ from anyascii import anyascii
 # One distinct chunk costs about 400 bytes in the memo: 131,072 of them are some 50 MB at most.
 MEMO_CHUNKS: Final = 131_072
 MEMO_WORDS: Final = 131_072
+# The catalogue names some 10,000 different words, most of them many times over.
+MEMO_ALIASES: Final = 16_384
 
 APOSTROPHES: Final = "'’‘ʼʿʾ`´ʻ′＇"
 # Combining marks, Arabic vowel signs and tatweel, and characters without width: inside a word.
@@ -181,6 +183,7 @@ def forms_of(word: str) -> tuple[str, ...]:
     return (plain, latin) if latin and latin != plain else (plain,)
 
 
+@lru_cache(maxsize=MEMO_ALIASES)
 def alias_form(word: str) -> str:
     """Return the form under which a word of an alias is kept; Arabic ones lose their article."""
     plain = _folded(word)

@@ -7,20 +7,19 @@ post  takes away or changes: nobody of an older version may run any more.
 So an upgrade of several processes goes: `tocsin db upgrade --pre`, start the new processes one
 by one, `tocsin db upgrade`. What the schema still bears stands in the fact `schema`, since old
 code does not know the migrations that came after it.
+
+Alembic is imported only when there is something to migrate: an ordinary start does without it.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import delete, insert, inspect, select
+from sqlalchemy import column, delete, insert, inspect, select, table
 
 from storage.tables import Fact
 
@@ -31,6 +30,7 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 Phase = Literal["pre", "post"]
 _PHASE: Final = re.compile(r"^Phase: (pre|post)\b", re.MULTILINE)
 _FACT: Final = "schema"
+_VERSIONS: Final = table("alembic_version", column("version_num"))  # Alembic's own
 
 
 class Migrations:
@@ -38,22 +38,23 @@ class Migrations:
 
     def __init__(self, folder: Path = MIGRATIONS) -> None:
         self._folder = folder
-        self._scripts = ScriptDirectory(str(folder))
+        # Each file is named for its version, and they follow one another by name.
+        self._scripts = {path.stem[:4]: path for path in sorted((folder / "versions").glob("[0-9]*.py"))}
 
     @property
     def newest(self) -> str:
         """Return the version that this program brings."""
-        return self._scripts.get_current_head() or ""
+        return max(self._scripts)
 
     @cached_property
     def phases(self) -> dict[str, Phase]:
         """Return each version with its phase, oldest first."""
-        scripts = reversed(list(self._scripts.walk_revisions()))
-        return {script.revision: _phase(script.module.__doc__ or "", script.revision) for script in scripts}
+        texts = {version: path.read_text(encoding="utf-8") for version, path in self._scripts.items()}
+        return {version: _phase(ast.get_docstring(ast.parse(text)) or "", version) for version, text in texts.items()}
 
     def knows(self, version: str) -> bool:
         """Say whether a version is one of this program's, or the empty database's."""
-        return not version or version in self.phases
+        return not version or version in self._scripts
 
     def bears_us(self, connection: Connection) -> bool:
         """Say whether a schema that is newer than this program still lets it run."""
@@ -77,6 +78,9 @@ class Migrations:
 
     def apply(self, connection: Connection, goal: str) -> None:
         """Migrate to a version, and note down to which version of the program the schema bears."""
+        from alembic import command
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", str(self._folder).replace("%", "%%"))
         config.attributes["connection"] = connection
@@ -97,7 +101,9 @@ class Migrations:
 
 def version_of(connection: Connection) -> str:
     """Return the schema's version, "" for an empty database."""
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    if not inspect(connection).has_table(_VERSIONS.name):
+        return ""
+    return connection.execute(select(_VERSIONS.c.version_num)).scalar() or ""
 
 
 def _phase(says: str, version: str) -> Phase:

@@ -73,7 +73,8 @@ def _help():
 
 
 def _environment(**more):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
+    unwanted = ("TOCSIN_", "PYTHONDONTWRITEBYTECODE")  # a warm start finds its modules compiled
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
     return kept | {"PYTHONPATH": str(ROOT)} | more
 
 

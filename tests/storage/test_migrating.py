@@ -7,6 +7,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from storage.database import Database
@@ -55,6 +56,26 @@ def test_every_migration_says_its_phase():
     phases = Migrations().phases
 
     assert ({"pre", "post"}, "0001") == ({"pre", "post"} | set(phases.values()), next(iter(phases)))
+
+
+def test_the_files_follow_one_another_by_name_as_alembic_reads_them():
+    scripts = ScriptDirectory(str(MIGRATIONS))
+
+    assert [script.revision for script in scripts.walk_revisions()][::-1] == list(Migrations().phases)
+
+
+def test_a_start_on_a_current_schema_does_without_alembic(tmp_path):
+    Database(f"sqlite:///{tmp_path}/t.db").upgrade()
+    opens = "from storage.database import Database; Database(sys.argv[1]).open(); print('alembic' in sys.modules)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; {opens}", f"sqlite:///{tmp_path}/t.db"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert ("False\n", "") == (done.stdout, done.stderr)
 
 
 def test_what_a_pre_migration_adds_to_a_table_has_a_default_or_may_be_empty(tmp_path):
