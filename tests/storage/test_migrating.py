@@ -110,16 +110,19 @@ def test_old_code_keeps_running_during_and_after_a_pre_migration(database, futur
             except Exception as error:  # noqa: BLE001 - whatever it is, it is the failure that must not be
                 failures.append(error)
                 return
+            stop.wait(0.005)  # a writer without a pause would leave SQLite's one write lock to nobody else
 
     old = threading.Thread(target=old_code)
     old.start()
     new = reopened(database, future)
-    new.upgrade(only_pre=True)
-    during = len(rounds)
-    while len(rounds) < during + 3 and not failures:
-        stop.wait(0.001)
-    stop.set()
-    old.join()
+    try:
+        new.upgrade(only_pre=True)
+        during = len(rounds)
+        while len(rounds) < during + 3 and not failures:
+            stop.wait(0.001)
+    finally:
+        stop.set()
+        old.join()
     with new.reading() as session:
         kept = len(list_feeds(session))
     version = new.version()
