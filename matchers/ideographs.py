@@ -35,6 +35,9 @@ class Ideographs:
         if len(forms) > 1:
             self._filed.setdefault((forms[0], forms[1]), []).append(Spelt(entity, alias, forms))
 
+    def __bool__(self) -> bool:
+        return bool(self._filed)
+
     def remove(self, entity_id: str) -> None:
         """Take out the aliases of an entity."""
         for key, filed in list(self._filed.items()):

@@ -121,6 +121,9 @@ class Index:
     def __len__(self) -> int:
         return len(self._watched)
 
+    def __bool__(self) -> bool:
+        return bool(self._names or self._heads or self._ideographs)
+
     @property
     def lookups(self) -> int:
         """Count the distinct words looked up so far."""
@@ -167,8 +170,6 @@ class Index:
 
     def wake(self, chunks: set[str]) -> Wake | None:
         """Tell which names of this tier the chunks of an entry may hold; None: nothing."""
-        if not self._watched:
-            return None
         kinds = 0
         stirring = []
         for chunk in chunks - self._quiet:
@@ -180,6 +181,17 @@ class Index:
         if len(spare) >= FEWEST_SPARES:
             names |= self._spared(spare)
         return Wake(kinds, list(names.values())) if names or kinds & ~NAMES else None
+
+    def waking(self, forms: Sequence[str]) -> list[str] | None:
+        """Return those of many folded words without which no name of this tier stands; None: words do not tell."""
+        if self._ideographs or self._heads:
+            return None
+        asked = self._names.keys() | self._spare_words
+        return [
+            form
+            for form in self._lexicon.near(forms)
+            if not asked.isdisjoint(number for number, _ in self._lexicon.lookup(form))
+        ]
 
     def sightings(self, fields: Sequence[FieldText], wake: Wake, *, near_score: int) -> list[Sighting]:
         """Return the names seen in each field."""

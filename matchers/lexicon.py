@@ -15,12 +15,13 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 # A looked-up word costs some 150 bytes: 200,000 of them are 30 MB.
 MEMO_WORDS: Final = 200_000
@@ -95,6 +96,26 @@ class Lexicon:
                 self.glued.clear()
             found = self._memo[form] = self._look(form)
         return found
+
+    def near(self, forms: Sequence[str]) -> list[str]:
+        """Return those of many folded words that `lookup` may find: each alias word is laid against all at once.
+
+        Everything that `lookup` forgives leaves a word within a few letters, or one half of it whole. That the others
+        are nothing is remembered.
+        """
+        longest = max(map(len, TAILS))
+        known = tuple(word for word in self._words if len(word) >= SHORTEST_HALF)
+        worn = {word[:-cut] for word in known for cut in range(1, longest + 1)}
+        found = {form for form in forms if form in self._numbers or form in worn or form.startswith(known)}
+        found.update(form for form in forms if form.endswith(known))
+        for word in known:
+            most = edits(len(word))
+            if most:
+                alike_ones = process.extract(word, forms, scorer=OSA.distance, score_cutoff=most, limit=None)
+                found.update(form for form, _, _ in alike_ones)
+        if len(forms) < MEMO_WORDS:
+            self._memo.update((form, ()) for form in forms if form not in found)
+        return sorted(found)
 
     def _file(self, word: str, number: int) -> None:
         for key in _remainders(word):

@@ -20,6 +20,9 @@ class PatternSet:
     def __init__(self) -> None:
         self._compiled: dict[str, tuple[Entity, tuple[Any, ...]]] = {}
 
+    def __bool__(self) -> bool:
+        return bool(self._compiled)
+
     def add(self, entity: Entity) -> None:
         """Compile an entity's expressions; one without any is left out."""
         self.remove(entity.id)

@@ -78,13 +78,24 @@ class Watchlist:
 
     def match(self, entry: EntryText, *, min_score: int = BAR) -> tuple[Match, ...]:
         """Return what an entry mentions, best first, one match an entity."""
-        chunks = {*entry.title.split(), *entry.summary.split()}
-        awake = [(tier, wake) for tier in self._tiers if (wake := tier.wake(chunks)) is not None]
+        tiers = [tier for tier in self._tiers if tier]
+        chunks = {*entry.title.split(), *entry.summary.split()} if tiers else set()
+        awake = [(tier, wake) for tier in tiers if (wake := tier.wake(chunks)) is not None]
         found = self._patterns.matches(entry)
         if awake:
             found = [*found, *self._matches(entry, awake, min_score=min_score)]
         kept = [match for match in found if match.score >= min_score]
         return tuple(sorted(kept, key=lambda match: (-match.score, match.entity)))
+
+    def waking(self, forms: Sequence[str]) -> list[str] | None:
+        """Return those of many folded words without which an entry holds nothing watched; None: words do not tell."""
+        woken: set[str] = set()
+        for tier in self._tiers:
+            found = None if self._patterns else tier.waking(forms)
+            if found is None:
+                return None
+            woken.update(found)
+        return sorted(woken)
 
     def find(self, words: str) -> tuple[Entity, ...]:
         """Return the entities of the catalogue that a person means by a few words, best first."""

@@ -6,13 +6,13 @@ from dataclasses import asdict, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, false
 from sqlmodel import col, select, update
 
 from matchers.types import Field, Match, Mention, Reason
 from storage.dialect import insert_new, insert_returning
 from storage.feeds import outlet_spec
-from storage.fulltext import put_words
+from storage.fulltext import has_words, place, put_words
 from storage.records import ArchivedText, EntryRecord, KnownEntries, KnownEntry, NewEntry
 from storage.tables import Entry, EntryAlias, Feed, MatchRow, Outlet
 
@@ -170,14 +170,24 @@ def archive(
     return _records(session, where if before is None else where & (col(Entry.id) < before), limit=limit)
 
 
-def archive_texts(session: Session, *, since: datetime, limit: int = 100_000) -> Iterator[ArchivedText]:
-    """Give the texts of stored entries, newest first, columns only: a term is tried on all of them while one waits."""
+def archive_texts(
+    session: Session, *, since: datetime, words: Sequence[str] | None = None, limit: int = 100_000
+) -> Iterator[ArchivedText]:
+    """Give the texts of stored entries, newest first, columns only: a term is tried on all of them while one waits.
+
+    With `words` (folded) only those in which one of them stands.
+    """
+    where = col(Entry.first_seen) >= since
+    if words is not None:
+        source, key = place(session)
+        found = select(key).select_from(source).where(has_words(session, [tuple(words)]))
+        where &= col(Entry.id).in_(found) if words else false()
     known = select(MatchRow.id).where(MatchRow.entry_id == Entry.id).exists()
     rows = session.exec(
         select(Entry.title, Entry.summary, Entry.lang, Entry.url, Outlet.key, Outlet.name, known, Entry.first_seen)  # type: ignore[call-overload]
         .join(Feed, col(Feed.id) == col(Entry.feed_id))
         .join(Outlet, col(Outlet.id) == col(Feed.outlet_id))
-        .where(col(Entry.first_seen) >= since)
+        .where(where)
         .order_by(col(Entry.first_seen).desc(), col(Entry.id).desc())
         .limit(limit)
     )

@@ -113,6 +113,17 @@ def has_words(session: Session, words: Sequence[tuple[str, ...]], *, begins: boo
     return column("words").op("@@")(bindparam("sought", " & ".join(groups), type_=TSQUERY, unique=True))
 
 
+def vocabulary(session: Session) -> list[str]:
+    """Return every folded word that stands in an entry."""
+    connection = session.connection()
+    if is_sqlite(session):
+        made = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.entry_words USING fts5vocab('main', 'entry_search', 'row')"
+        connection.execute(text(made))
+        return list(connection.execute(text("SELECT term FROM temp.entry_words")).scalars())
+    asked = "SELECT word FROM ts_stat('SELECT words FROM entry_search')"
+    return list(connection.execute(text(asked)).scalars())
+
+
 def _either(words: tuple[str, ...], mark: str, *, star: str, between: str) -> str:
     quoted = [f"{mark}{word.replace(mark, mark * 2)}{mark}{star}" for word in words]
     return f"({between.join(quoted)})"

@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Final
 from matchers.text import tokens
 from matchers.types import EntryText
 from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS
-from matchers.watchlist import Watchlist
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from matchers.entities import Entity
+    from matchers.watchlist import Watchlist
     from storage.records import ArchivedText
 
 DAYS: Final = 30
@@ -35,7 +34,7 @@ _KEEPS: Final = 0.6
 _CUTS: Final = 0.6
 _SHORTEST_WORD: Final = 4
 # Entries between two looks at the clock.
-_LOOK_UP: Final = 500
+_LOOK_UP: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +54,13 @@ class Trial:
     since: datetime | None = None
 
 
-def try_term(entity: Entity, archive: Iterable[ArchivedText], *, is_late: Callable[[], bool] = lambda: False) -> Trial:
-    """Run one term over the archive, newest first; the same headline counts once.
+def try_term(
+    watchlist: Watchlist, archive: Iterable[ArchivedText], *, is_late: Callable[[], bool] = lambda: False
+) -> Trial:
+    """Run a watch list of one term over the archive, newest first; the same headline counts once.
 
     Somebody waits for the answer: when it is late, what was not read yet is left out, and said to be.
     """
-    watchlist = Watchlist.compile([entity])
     hits: dict[str, ArchivedText] = {}
     read, since = 0, None
     for read, text in enumerate(archive, 1):

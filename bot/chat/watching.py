@@ -7,7 +7,7 @@ words ─wording→ Wording ─named?→ watched at once, with what it would hav
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -23,8 +23,10 @@ from bot.delivery.message import Button, Message, Span, bold, compose, italic, l
 from matchers.entities import EntityKind
 from matchers.terms import TermError, advise
 from matchers.tuning import Tuning, TuningKind
+from matchers.watchlist import Watchlist
 from storage.entries import archive_texts, matched_texts
 from storage.feeds import list_feeds
+from storage.fulltext import vocabulary
 from storage.terms import add_term, remove_term, set_urgency, terms
 from storage.tunings import tune, tunings, untune
 
@@ -199,7 +201,11 @@ async def _offer(ask: Ask, plan: Plan) -> None:
 
 
 def _trial(session: Session, term: Entity, *, since: datetime, is_late: Callable[[], bool]) -> Trial:
-    return try_term(term, archive_texts(session, since=since), is_late=is_late)
+    """Try a term on the reports in which a word of it may stand: what the archive knows of words says which."""
+    watchlist, known = Watchlist.compile([term]), vocabulary(session)
+    archive = archive_texts(session, since=since, words=watchlist.waking(known))
+    trial = try_term(watchlist, archive, is_late=is_late)
+    return trial if trial.read else replace(trial, read=len(known))
 
 
 def _offered(ask: Ask, trial: Trial, *, named: Sequence[Entity], advice: Sequence[Advice]) -> Message:
@@ -226,15 +232,8 @@ def _how_far(ask: Ask, trial: Trial) -> Sequence[Span]:
     """Say how far back was read, where time ran out before the archive did."""
     if trial.since is None:
         return ()
-    sentence = ask.say("To answer at once I read the newest {count} only, back to {when}.")
-    count = ask.say.plural("{n} report", "{n} reports", count=trial.read)
-    return (
-        italic(
-            "".join(
-                span.text for span in compose(sentence, count=count, when=ask.say.day_time(trial.since, ask.chat.tz))
-            )
-        ),
-    )
+    sentence = ask.say("To answer at once I went back to {when} only.")
+    return (italic(sentence.replace("{when}", ask.say.day_time(trial.since, ask.chat.tz))),)
 
 
 def draft_mark(words: str) -> str:

@@ -36,6 +36,7 @@ from storage import (
 )
 from storage.delivery_records import DeliveryKind, DeliveryOutcome, DeliveryState, NewDelivery
 from storage.figures import figures
+from storage.fulltext import vocabulary
 from storage.records import (
     Cadence,
     ChangedEntry,
@@ -262,6 +263,20 @@ def test_the_archive_is_read_page_by_page_and_across_feeds(session):
     assert twin not in ids
     assert entries.entry(session, 999) is None
     assert 4 == len(list(entries.archive_texts(session, since=NOW - timedelta(days=1))))
+
+
+def test_the_archive_is_read_by_the_words_that_stand_in_it(session):
+    feed = a_feed(session)
+    for number, title in enumerate(("Attaque à Gao", "Marché de Mopti", "Un mort à GAO")):
+        an_entry(session, feed, f"w{number}", title=title)
+
+    def titles(words):
+        return [each.title for each in entries.archive_texts(session, since=NOW - timedelta(days=1), words=words)]
+
+    assert {"attaque", "gao", "mopti"} <= set(vocabulary(session))
+    assert ["Un mort à GAO", "Attaque à Gao"] == titles(["gao"])
+    assert ["Un mort à GAO", "Marché de Mopti"] == titles(["mort", "mopti"])
+    assert [] == titles([])
 
 
 def test_the_families_of_recent_entries_are_counted_by_entry(session):
