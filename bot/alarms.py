@@ -198,6 +198,7 @@ def _of_floods(standing: Standing) -> list[Alarm]:
     """A publisher who moves or re-issues its archive floods its feed; what was held back is searchable, and said here."""
     says = mark(
         "{outlet} brought {count} entries at once that look old or issued anew: they are kept and did not ring."
+        " /feeds lets them ring."
     )
     over = mark("{outlet} publishes as usual again.")
     return [

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
 import structlog
 
@@ -17,12 +17,22 @@ from bot.alerting import StoryNews, decide
 from bot.loudness import Weight
 from bot.metrics import NO_FAMILY, OWN_WORDS
 from bot.sighting import named_in, place_matches, without_countries
+from bot.triage import LATE
 from matchers.revisions import StoryState, revise
 from matchers.stories import StoryIndex, place
-from matchers.types import EntryText, PlacementKind, StoryEntry
+from matchers.types import EntryText, EventKind, PlacementKind, Revision, StoryEntry
 from storage.areas import area_subscribers, is_looked_for, note_places
-from storage.entries import add_entries, add_matches, revise_entries, touch_entries
+from storage.entries import (
+    add_entries,
+    add_matches,
+    matches_of,
+    placed_in,
+    revise_entries,
+    ringing_entries,
+    touch_entries,
+)
 from storage.feeds import record_poll
+from storage.holding import released, settle_released
 from storage.hooks import owe_calls
 from storage.outbox import owe, owe_stories
 from storage.records import Disposition
@@ -33,7 +43,7 @@ from storage.terms import subscribers
 from storage.tunings import tuned
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from bot.store import Store
@@ -43,9 +53,11 @@ if TYPE_CHECKING:
     from matchers.watchlist import Watchlist
     from storage.database import Session
     from storage.delivery_records import NewDelivery
-    from storage.records import FeedToPoll, NewEntry, PollOutcome, Subscriber
+    from storage.records import ChangedEntry, FeedToPoll, NewEntry, PollOutcome, Subscriber
 
 log = structlog.get_logger()
+P = ParamSpec("P")
+R = TypeVar("R")
 
 # Placements read at once to catch the index up; a restart reads the window in slices of this size.
 _SLICE: Final = 50_000
@@ -93,14 +105,36 @@ class Ingest:
     async def take(self, feed: FeedToPoll, triaged: Triage | None, *, outcome: PollOutcome) -> IngestReport:
         """Commit a poll; raise LeaseLost when another process has the feed now."""
         found = await asyncio.to_thread(self._match, feed, triaged.new if triaged else ())
+        edits = await self._edits(feed, triaged.changed if triaged else ())
+        report = await self._write(self._commit, feed, triaged=triaged, found=found, edits=edits, outcome=outcome)
+        log.info("poll.ingested", new=report.new, matched=report.matched, owed=report.owed)
+        return report
+
+    async def release(self, *, now: datetime) -> int:
+        """Place what the flood rule had held back and an admin let ring; return how many deliveries are owed."""
+        owed = 0
+        for each in await self._store.read(released):
+            found = await asyncio.to_thread(self._match, each.feed, tuple(each.entries.values()))
+            ids = {entry.key: number for number, entry in each.entries.items()}
+            owed += await self._write(self._let_ring, each.feed, ids=ids, found=found, now=now)
+        return owed
+
+    def _let_ring(
+        self, session: Session, feed: FeedToPoll, *, ids: Mapping[str, int], found: list[_Found], now: datetime
+    ) -> int:
+        ours = settle_released(session, feed.id)
+        ringing = [each for each in found if each.matches and ids[each.entry.key] in ours]
+        for each in ringing:
+            add_matches(session, ids[each.entry.key], matches=each.matches)
+        return sum(owed for _, owed in self._place(session, feed, ids=ids, ringing=ringing, now=now))
+
+    async def _write(self, change: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            report = await self._store.write(self._commit, feed, triaged=triaged, found=found, outcome=outcome)
+            return await self._store.write(change, *args, **kwargs)
         except BaseException:
             # Whatever the transaction put into the index is not in the database: read it anew.
             self._index = None
             raise
-        log.info("poll.ingested", new=report.new, matched=report.matched, owed=report.owed)
-        return report
 
     def _match(self, feed: FeedToPoll, entries: Sequence[NewEntry]) -> list[_Found]:
         texts = [_text_of(entry, feed) for entry in entries]
@@ -111,8 +145,28 @@ class Ingest:
             found.append(_Found(entry, matches, without_countries(named), named))
         return found
 
+    async def _edits(self, feed: FeedToPoll, changed: Sequence[ChangedEntry]) -> dict[int, _Found]:
+        """Match edited entries anew: the edit may be the first to name what somebody watches."""
+        if not changed:
+            return {}
+        known = await self._store.read(ringing_entries, [each.id for each in changed])
+        edited = {
+            each.id: replace(known[each.id], title=each.title, summary=each.summary)
+            for each in changed
+            if each.id in known
+        }
+        found = await asyncio.to_thread(self._match, feed, list(edited.values()))
+        return {number: each for number, each in zip(edited, found, strict=True) if each.matches}
+
     def _commit(
-        self, session: Session, feed: FeedToPoll, *, triaged: Triage | None, found: list[_Found], outcome: PollOutcome
+        self,
+        session: Session,
+        feed: FeedToPoll,
+        *,
+        triaged: Triage | None,
+        found: list[_Found],
+        edits: dict[int, _Found],
+        outcome: PollOutcome,
     ) -> IngestReport:
         if not record_poll(session, outcome):
             raise LeaseLost(feed.url)
@@ -127,18 +181,65 @@ class Ingest:
             add_matches(session, ids[each.entry.key], matches=each.matches)
         placeable = fresh + self._only_places(session, found, ids=ids, now=now)
         ringing = [each for each in placeable if each.entry.disposition is Disposition.ALERT]
+        late, widened = self._look_again(session, feed, edits=edits, now=now)
+        ids |= {each.entry.key: number for number, each in late.items()}
+        ringing += late.values()
         placed = self._place(session, feed, ids=ids, ringing=ringing, now=now)
         return IngestReport(
-            new=len(ids),
-            matched=len(fresh),
+            new=len(ids) - len(late),
+            matched=len(fresh) + len(late),
             stories=sum(placement.kind is PlacementKind.NEW for placement, _ in placed),
             copies=sum(placement.kind is PlacementKind.COPY for placement, _ in placed),
-            owed=sum(owed for _, owed in placed),
+            owed=sum(owed for _, owed in placed) + widened,
             merges=sum(placement.merges is not None for placement, _ in placed),
-            families=_families(fresh),
+            families=_families([*fresh, *late.values()]),
             kinds=Counter(placement.kind.value for placement, _ in placed),
             ages=tuple((now - each.entry.published).total_seconds() for each in ringing if each.entry.published),
         )
+
+    def _look_again(
+        self, session: Session, feed: FeedToPoll, *, edits: dict[int, _Found], now: datetime
+    ) -> tuple[dict[int, _Found], int]:
+        """Keep what edits name anew; return the entries that ring only now, and how much is owed for the others.
+
+        An edit does not ring again for whom the story has rung. It does for those who watch what it names first.
+        """
+        before, stories = matches_of(session, list(edits)), placed_in(session, list(edits))
+        late, owed = {}, 0
+        for number, each in edits.items():
+            known = {match.entity for match in before.get(number, ())}
+            more = tuple(match for match in each.matches if match.entity not in known)
+            if not more or now - each.entry.effective > LATE:
+                continue
+            add_matches(session, number, matches=more)
+            if number in stories:
+                owed += self._widen(session, stories[number], feed=feed, matches=more, now=now)
+            else:
+                late[number] = each
+        return late, owed
+
+    def _widen(
+        self, session: Session, number: int, *, feed: FeedToPoll, matches: Sequence[Match], now: datetime
+    ) -> int:
+        """Tell a story, as it stands, to those who watch what one of its entries names only since an edit."""
+        known = story(session, number)
+        if known is None or not known.state:
+            return 0
+        state = StoryState.from_json(known.state)
+        weight = _weight(state, tuple(match.entity for match in matches))
+        told = Revision(str(number), (), material=False, event=EventKind(state.event), severity=state.severity)
+        news = StoryNews(
+            story=number,
+            number=known.revision,
+            revision=told,
+            joins_outlets=False,
+            begins_development=False,
+            outlet=feed.outlet.key,
+            weight=weight,
+            before=weight,
+        )
+        families = {family for match in matches for family in match.families}
+        return self._owe(session, news, families=tuple(families), now=now)
 
     def _only_places(
         self, session: Session, found: list[_Found], *, ids: Mapping[str, int], now: datetime

@@ -111,6 +111,7 @@ class Poller:
     async def poll_due(self, *, limit: int = AT_ONCE) -> tuple[PollReport, ...]:
         """Poll what is due now, one feed a host, and return what each came to."""
         now = self.edges.clock.now()
+        await self.ingest.release(now=now)
         feeds = await self.store.write(claim_feeds, now=now, limit=limit, lease_s=_LEASE_S, holder=self.holder)
         return tuple(await asyncio.gather(*(self._poll(feed) for feed in feeds)))
 
@@ -119,10 +120,12 @@ class Poller:
 
         A feed that hangs keeps its own place only. `on_owed` is called when a poll owes something to a chat.
         """
+        now = self.edges.clock.now()
+        if await self.ingest.release(now=now):
+            on_owed()
         room = min(AT_ONCE - len(self._flying), _A_TICK)
         if room <= 0:
             return 0
-        now = self.edges.clock.now()
         feeds = await self.store.write(claim_feeds, now=now, limit=room, lease_s=_LEASE_S, holder=self.holder)
         for feed in feeds:
             task = asyncio.create_task(self._fly(feed, on_owed), name=f"poll {feed.id}")

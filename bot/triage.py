@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 # A first poll tells what the feed holds; only what is this fresh is news.
 _BASELINE_FRESH: Final = timedelta(minutes=60)
-_LATE: Final = timedelta(hours=48)
+# What is older than this when it comes, or when an edit makes it matter, is no news any more.
+LATE: Final = timedelta(hours=48)
 _ABSURD: Final = timedelta(days=3650)
 _AHEAD: Final = timedelta(minutes=5)
 _TWIN: Final = timedelta(hours=72)
@@ -190,7 +191,7 @@ def _judge(entry: NewEntry, known: KnownEntries, *, baseline: bool, now: datetim
         return _as(entry, Disposition.BASELINE)
     if _is_twin(entry, known.by_title.get(entry.title_key), now=now):
         return _as(entry, Disposition.TWIN)
-    return _as(entry, Disposition.LATE) if age > _LATE else entry
+    return _as(entry, Disposition.LATE) if age > LATE else entry
 
 
 def _is_twin(entry: NewEntry, twin: KnownEntry | None, *, now: datetime) -> bool:

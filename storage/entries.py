@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, false
-from sqlmodel import col, select, update
+from sqlmodel import col, func, select, update
 
 from matchers.types import Field, Match, Mention, Reason
 from storage.dialect import insert_new, insert_returning
 from storage.feeds import outlet_spec
 from storage.fulltext import has_words, place, put_words
-from storage.records import ArchivedText, EntryRecord, KnownEntries, KnownEntry, NewEntry
-from storage.tables import Entry, EntryAlias, Feed, MatchRow, Outlet
+from storage.records import ArchivedText, Disposition, EntryRecord, KnownEntries, KnownEntry, NewEntry
+from storage.tables import Entry, EntryAlias, Feed, MatchRow, Outlet, PlacementRow, Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -97,6 +97,26 @@ def revise_entries(session: Session, feed: int, *, changed: Sequence[ChangedEntr
         EntryAlias,
         [{"feed_id": feed, "key": entry.alias, "entry_id": entry.id} for entry in changed if entry.alias],
     )
+
+
+def ringing_entries(session: Session, entries: Sequence[int]) -> dict[int, NewEntry]:
+    """Return those of entries that triage let ring, as they stand now."""
+    rows = session.exec(select(Entry).where(col(Entry.id).in_(entries), Entry.disposition == Disposition.ALERT.value))
+    return {
+        row.id: NewEntry(**{name: getattr(row, name) for name in _FIELDS} | {"disposition": Disposition.ALERT})
+        for row in rows
+        if row.id is not None
+    }
+
+
+def placed_in(session: Session, entries: Sequence[int]) -> dict[int, int]:
+    """Return the story of each of these entries that is in one; that of a merged story is the earlier one."""
+    rows = session.exec(
+        select(PlacementRow.entry_id, func.coalesce(Story.merged_into, Story.id))
+        .join(Story, col(Story.id) == col(PlacementRow.story_id))
+        .where(col(PlacementRow.entry_id).in_(entries))
+    )
+    return dict(rows.all())
 
 
 def touch_entries(session: Session, entries: Sequence[int], *, now: datetime) -> None:

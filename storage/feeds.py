@@ -179,6 +179,13 @@ def claim_feeds(session: Session, *, now: datetime, limit: int, lease_s: float, 
     return claimed
 
 
+def feeds_to_poll(session: Session, ids: Sequence[int]) -> tuple[FeedToPoll, ...]:
+    """Return feeds as polling sees them, without claiming them."""
+    feeds = session.exec(select(Feed).where(col(Feed.id).in_(ids))).all()
+    outlets = _outlets(session, {feed.outlet_id for feed in feeds})
+    return tuple(_to_poll(feed, outlets[feed.outlet_id], token=feed.lease_token) for feed in feeds)
+
+
 def record_poll(session: Session, outcome: PollOutcome) -> bool:
     """Write what a poll left behind; False, and nothing written, when its lease was lost."""
     values: dict[str, Any] = {

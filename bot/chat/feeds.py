@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from bot.feeds.defaults import refuse_blocked
 from bot.feeds.opml import read_opml
 from storage.desk import audit
 from storage.feeds import add_feed, enable_feed, feed_by_url, hush, hushed, list_feeds, remove_feed, set_state
+from storage.holding import held_back, release
 from storage.records import FeedSpec, FeedState, OutletSpec
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ _MOST_OPML: Final = 2 * 1024 * 1024
 # Seconds that a page and the usual places of its feed may take; others wait meanwhile.
 _DISCOVERY_S: Final = 25.0
 _LABEL: Final = 40
+# How long what the flood rule held back can still be let ring.
+_HELD_FOR: Final = timedelta(days=7)
 
 
 async def show_feeds(ask: Ask) -> None:
@@ -81,10 +85,14 @@ async def show_feed(ask: Ask) -> None:
     """Show one feed: where, how it is, when it is read next, and what can be done."""
     feed = await _one(ask)
     if feed:
-        ask.show(_card(ask, feed, quiet=feed.id in await ask.read(hushed)))
+        await _show_card(ask, feed, quiet=feed.id in await ask.read(hushed))
 
 
-def _card(ask: Ask, feed: FeedRecord, *, quiet: bool) -> Message:
+async def _show_card(ask: Ask, feed: FeedRecord, *, quiet: bool) -> None:
+    ask.show(_card(ask, feed, quiet=quiet, held=await ask.read(held_back, feed.id, since=ask.now - _HELD_FOR)))
+
+
+def _card(ask: Ask, feed: FeedRecord, *, quiet: bool, held: int) -> Message:
     say, number, page = ask.say, str(feed.id), ask.arg(1) or "0"
     last = say.day_time(feed.cadence.last_ok, ask.chat.tz) if feed.cadence.last_ok else say("never yet")
     trouble = feed.state_reason or feed.last_error
@@ -101,7 +109,9 @@ def _card(ask: Ask, feed: FeedRecord, *, quiet: bool) -> Message:
         turn = Button(say("Read it"), Press("fd", (number, page, "on")).pack())
     word = "loud" if quiet else "hush"
     alarms = Button(say("Tell me of trouble") if quiet else say("No alarms"), Press("fd", (number, page, word)).pack())
+    label = say.plural("Let {n} entry ring that was held back", "Let {n} entries ring that were held back", count=held)
     keyboard = (
+        *(((Button(label, Press("fd", (number, page, "ring")).pack()),),) if held else ()),
         (turn, alarms),
         (Button(f"✕ {say('Remove')}", Press("fd", (number, page, "ask")).pack()),),
         (Button(f"‹ {say('Back')}", Press("fp", (page,)).pack()),),
@@ -119,7 +129,12 @@ async def do(ask: Ask) -> None:
     elif what in {"hush", "loud"}:
         ask.effect(hush, feed.id, quiet=what == "hush")
         ask.effect(audit, ask.turn.user_id, act=f"feed.{what}", target=feed.url, now=ask.now)
-        ask.show(_card(ask, feed, quiet=what == "hush"))
+        await _show_card(ask, feed, quiet=what == "hush")
+    elif what == "ring":
+        ask.effect(release, feed.id, since=ask.now - _HELD_FOR)
+        ask.effect(audit, ask.turn.user_id, act="feed.released", target=feed.url, now=ask.now)
+        ask.toast(ask.say("They ring within seconds."))
+        ask.show(_card(ask, feed, quiet=feed.id in await ask.read(hushed), held=0))
     elif what == "ask":
         yes = Button(
             ask.say("Yes, remove it and its entries"), Press("fd", (str(feed.id), ask.arg(1), "remove")).pack()

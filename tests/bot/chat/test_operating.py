@@ -7,7 +7,9 @@ from bot.sandbox.demo import READER
 from bot.sandbox.media import Upload
 from storage.chats import chats, member, set_member
 from storage.desk import audited
+from storage.entries import add_entries
 from storage.feeds import hushed, list_feeds
+from storage.records import Disposition, NewEntry
 
 OTHER = 61
 OPML = b'<opml version="2.0"><body><outline text="New" xmlUrl="https://news.example.org/feed"/></body></opml>'
@@ -73,6 +75,25 @@ async def test_a_feed_is_added_by_its_address_and_many_by_an_opml_file(owner):
     assert "is read from now on" in added
     assert nothing.startswith("I found no feed")
     assert "1 of 1 feeds are new" in taken
+
+
+async def test_what_the_flood_rule_held_back_rings_at_a_tap(owner):
+    (feed, *_) = [each.id for each in await owner.store.read(list_feeds) if each.enabled]
+    now = owner.clock.now()
+    held = NewEntry(
+        "key", "key", "", "", "https://example.org/held", "JNIM fighters kill nine at a post near Djibo", "", "en",
+        published=now, effective=now, content_hash="", disposition=Disposition.HELD,
+    )  # fmt: skip
+    await owner.store.write(add_entries, feed, entries=[held], now=now)
+    await owner.say("/feeds")
+    await owner.press(f"1:fc:{feed}:0", message=owner.sandbox.messages(READER)[-1]["message_id"])
+    (card,) = await owner.tap("Let 1 entry ring that was held back")
+    await owner.here.tocsin.poller.poll_due()
+    await owner.settle()
+
+    assert "State:" in card
+    assert "near Djibo" in owner.accepted()[-1].message["text"]
+    assert "feed.released" == (await acts(owner))[0]
 
 
 async def test_a_broadcast_is_seen_first_counted_and_sent_once(owner):
