@@ -9,7 +9,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all check lint types contracts shape coverage validate image docs faults bench eval release pins clean
+.PHONY: help run demo test test-all check lint types contracts shape coverage validate image docs faults bench golden eval release pins clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,9 @@ faults: $(VENV)/.for-test  ## break things on purpose and count what is lost; re
 bench: $(VENV)/.for-test  ## measure: ratios to peers in one run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(PINS)/peers.txt
 	$(BIN)/python -m tests.bench $(ARGS)
+
+golden: $(VENV)/.for-test  ## write the golden editions anew, after a change that is meant
+	RENEW=1 $(BIN)/python -m pytest -m slow tests/bot/digest/test_golden.py
 
 eval: $(VENV)/.for-test  ## score matching and stories on labelled sets: make eval DATA=DIR
 	$(BIN)/python -m tests.eval_mentions $(DATA)/mentions-dev.jsonl

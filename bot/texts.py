@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from bot.quiet import zone
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
 
 # The source texts are English; each other language has a catalogue.
@@ -41,6 +42,10 @@ class Texts:
         """Return two parts with a colon between them, as the language sets it."""
         return self("{head}: {rest}").replace("{head}", head).replace("{rest}", rest)
 
+    def listed(self, names: Iterable[str]) -> str:
+        """Return names one after another, with the comma that the language writes; each keeps its own direction."""
+        return self(", ").join(names)
+
     def short_day(self, moment: date) -> str:
         """Return day and month."""
         return format_date(moment, "d MMMM", locale=self.lang)
@@ -48,7 +53,7 @@ class Texts:
     def weekdays(self, days: str) -> str:
         """Return the names of weekdays given as ISO digits, "" for all of them."""
         names = get_day_names("wide", locale=self.lang)
-        return ", ".join(names[int(day) - 1] for day in days)
+        return self.listed(names[int(day) - 1] for day in days)
 
     def time(self, moment: datetime, tz: str) -> str:
         """Return hours and minutes in a zone."""

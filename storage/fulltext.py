@@ -28,6 +28,8 @@ NAME: Final = "entry_search"
 MOST_WORDS: Final = 600
 # The words of news repeat: of what was folded lately nothing is folded again (some 10 MB at most).
 _MEMO: Final = 32_768
+# A word that stands in more entries is found quickly from the newest on.
+_FEW: Final = 200
 _ASCII_SIGNS: Final = re.compile(r"[\x00-\x2f:-@\[-`{-\x7f]")
 # Other characters than ASCII letters and digits are letters to this tokenizer, so words are cut at spaces alone;
 # no positions are kept (no phrases are asked for), which makes the index a third as large.
@@ -122,6 +124,18 @@ def vocabulary(session: Session) -> list[str]:
         return list(connection.execute(text("SELECT term FROM temp.entry_words")).scalars())
     asked = "SELECT word FROM ts_stat('SELECT words FROM entry_search')"
     return list(connection.execute(text(asked)).scalars())
+
+
+def few(session: Session, found: Any) -> list[int] | None:
+    """Return the ids that a query finds when they are few; None for many, and on SQLite, where order costs nothing.
+
+    PostgreSQL guesses how often a word is there. For one that is hardly there it goes back through all entries,
+    newest first, to fill a page, which takes seconds; the index knows at once.
+    """
+    if is_sqlite(session):
+        return None
+    ids = list(session.connection().execute(found.limit(_FEW + 1)).scalars())
+    return ids if len(ids) <= _FEW else None
 
 
 def _either(words: tuple[str, ...], mark: str, *, star: str, between: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlmodel import and_, col, exists, select
 
 from storage.entries import records_of
-from storage.fulltext import forms, has_words, place, put_words
+from storage.fulltext import few, forms, has_words, place, put_words
 from storage.tables import Entry, Feed, MatchRow, Outlet
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ def _ids(session: Session, wanted: Search, *, bound: _Bound, limit: int) -> list
     if words or names:
         source, key = place(session)
         query = select(key).select_from(source).where(has_words(session, [*names, *words], begins=wanted.begins))
+        rare = few(session, query)
+        query = query if rare is None else select(key).select_from(source).where(key.in_(rare))
         found |= _taken(session, query, key, wanted=wanted, bound=bound, limit=limit)
     if names:
         return sorted(found, reverse=bound.after is None)[:limit]

@@ -264,12 +264,12 @@ def _claim(view: StoryView, reader: Reader, *, entry: StoryEntryView) -> Sequenc
 def _tolls(view: StoryView, reader: Reader) -> Sequence[Span]:
     """Say the highest toll that any outlet names: the headline above may be older."""
     tolls = [f"{_toll(kind, reader.say)} {count}" for kind, count in _state(view).tolls.items() if count]
-    return compose(reader.say("Highest toll reported: {toll}"), toll=bold(", ".join(tolls))) if tolls else ()
+    return compose(reader.say("Highest toll reported: {toll}"), toll=bold(reader.say.listed(tolls))) if tolls else ()
 
 
 def _places(view: StoryView, reader: Reader) -> Sequence[Span]:
     names = list(dict.fromkeys(map(reader.name, _state(view).places)))
-    return (Span(f"📍 {', '.join(names[:_MOST_PLACES])}"),) if names else ()
+    return (Span(f"📍 {reader.say.listed(names[:_MOST_PLACES])}"),) if names else ()
 
 
 def _outlets(view: StoryView, reader: Reader) -> Sequence[Span]:
@@ -280,7 +280,7 @@ def _outlets(view: StoryView, reader: Reader) -> Sequence[Span]:
     told = [say.plural("{n} outlet", "{n} outlets", count=len(outlets))]
     if len(outlets) > 1:
         told.append(say.plural("{n} independent of the others", "{n} independent of each other", count=independent))
-    shown = ", ".join(
+    shown = say.listed(
         f"{count} {_kind(kind, say)}" if len(outlets) > 1 else _kind(kind, say) for kind, count in kinds.most_common()
     )
     return _line((Span(" · ".join(told)), Span(f" ({shown})" if shown else "")))
@@ -335,7 +335,7 @@ def what_changed(change: Change, reader: Reader) -> str:
         moved = " → ".join(part for part in (change.before, change.after) if part)
         return say.colon(_toll(change.subject, say), moved)
     if change.kind is ChangeKind.PLACE:
-        return say("also in {places}").replace("{places}", ", ".join(map(reader.name, change.after.split(", "))))
+        return say("also in {places}").replace("{places}", say.listed(map(reader.name, change.after.split(", "))))
     words = {
         ChangeKind.CLAIM: say("a claim"),
         ChangeKind.DENIAL: say("a denial"),

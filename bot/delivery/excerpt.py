@@ -45,6 +45,13 @@ def isolated(text: str) -> str:
     return f"{_ISOLATE[0]}{text}{_ISOLATE[1]}" if _RTL.search(text) else text
 
 
+def name_apart(text: str, *, lang: str) -> str:
+    """Set a name apart that runs against the language around it: a Latin one among Arabic words, or the reverse."""
+    if lang != "ar":
+        return isolated(text)
+    return f"{_ISOLATE[0]}{text}{_ISOLATE[1]}" if _LATIN.search(text) else text
+
+
 def sentences(text: str, *, most: int, count: int = 3) -> int:
     """Return how many characters to keep for whole sentences within a limit; words when the first is too long."""
     ends = [found.end() for found in _SENTENCE_END.finditer(text)][:count]

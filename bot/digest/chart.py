@@ -5,24 +5,22 @@ Picture (plain data, stored with the delivery) --draw--> PNG
 A phone shows it about 390 pixels wide, a third of its width: nothing is smaller than
 27 pixels here. Colours are Okabe and Ito's (2008), told apart by every kind of sight,
 and today is besides outlined and numbered. Where one writes from the right, days run
-from the right. Matplotlib is imported only here, and only when something is drawn.
+from the right. Matplotlib is imported only here and in `map_strip`, and only when something is drawn.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import math
 import threading
 from dataclasses import asdict, dataclass
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from babel import Locale
+from bot.digest.map_strip import Spot, draw_map
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -45,12 +43,6 @@ _INK: Final = "#1d2430"
 _FAINT: Final = "#5c6674"
 _BEFORE: Final = "#56b4e9"
 _TODAY: Final = "#d55e00"
-_LAND: Final = "#eceadf"
-_LINE: Final = "#8d8f86"
-_SEA: Final = "#dfeaf0"
-# Degrees around the places that a map shows, at least.
-_MARGIN: Final = 1.6
-_LEAST_SPAN: Final = 9.0
 _NAME: Final = 40
 RTL_LANGUAGES: Final = frozenset({"ar", "fa", "he", "ur"})
 _DRAWN_KEPT: Final = 24
@@ -64,16 +56,6 @@ class Row:
 
     name: str
     counts: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Hold a place of a top story; `weight` is how many stories are there."""
-
-    name: str
-    lat: float
-    lon: float
-    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +101,13 @@ def _drawn(stored: str) -> bytes:
 
 def draw(picture: Picture) -> bytes:
     """Return a picture as PNG."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     height = _HEAD + len(picture.rows) * _ROW + (_DAYS if picture.rows else 0) + (_MAP if picture.spots else 0) + _FOOT
     with _drawing:
         figure = Figure(figsize=(WIDTH / _DPI, height / _DPI), dpi=_DPI, facecolor=_PAPER)
+        canvas: Any = FigureCanvasAgg(figure)  # knows how large a text is before it is drawn
         sheet = _Sheet(figure, height, rtl=picture.rtl)
         sheet.write(picture.title, 24, y=22, size=_LARGE, weight="bold")
         top = _HEAD
@@ -134,16 +118,14 @@ def draw(picture: Picture) -> bytes:
             _draw_days(sheet, picture.days, top=top)
             top += _DAYS
         if picture.spots:
-            _draw_map(sheet, picture, top=top)
-        return _png(figure)
+            _draw_places(sheet, picture, top=top)
+        return _png(canvas)
 
 
-def _png(figure: Figure) -> bytes:
-    """Return a figure as PNG with a palette: a dozen colours and their edges need no more, and the file is small."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+def _png(canvas: Any) -> bytes:
+    """Return a drawing as PNG with a palette: a dozen colours and their edges need no more, and the file is small."""
     from PIL import Image
 
-    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     drawn = Image.frombuffer("RGBA", canvas.get_width_height(), bytes(canvas.buffer_rgba())).convert("RGB")
     target = io.BytesIO()
@@ -204,93 +186,9 @@ def _draw_days(sheet: _Sheet, days: tuple[str, str], *, top: int) -> None:
     sheet.write(today, 944, y=top - 4, size=_SMALL, color=_TODAY, weight="bold", end=True)
 
 
-# ── map ──────────────────────────────────────────────────────────────────────
-
-
-@cache
-def _outlines() -> dict[str, list[list[list[float]]]]:
-    """Return the outlines that ship (Natural Earth, public domain); deploy/make_outlines.py makes them."""
-    found: dict[str, list[list[list[float]]]] = json.loads(
-        (files("bot") / "digest" / "outlines.json").read_text(encoding="utf-8")
-    )
-    return found
-
-
-def territory(code: str, lang: str) -> str:
-    """Return the name of a country in a language, "" for a land without a code."""
-    name: str = Locale.parse(lang).territories.get(code, "")
-    return name
-
-
-def _draw_map(sheet: _Sheet, picture: Picture, *, top: int) -> None:
-    from matplotlib.collections import PolyCollection
-
-    spots = picture.spots
-
-    west, south, east, north = _window(spots, (WIDTH - 48) / _MAP)
+def _draw_places(sheet: _Sheet, picture: Picture, *, top: int) -> None:
+    """Draw the map; it is never mirrored, whatever the direction of writing."""
     axes = sheet.figure.add_axes(
         (24 / WIDTH, 1 - (top + _MAP) / sheet.height, (WIDTH - 48) / WIDTH, _MAP / sheet.height)
     )
-    axes.set_facecolor(_SEA)
-    axes.set_xticks(())
-    axes.set_yticks(())
-    axes.set_xlim(west, east)
-    axes.set_ylim(south, north)
-    rings = [ring for shape in _outlines().values() for ring in shape]
-    axes.add_collection(PolyCollection(rings, facecolors=_LAND, edgecolors=_LINE, linewidths=1.2))
-    for country, shape in _outlines().items():
-        _name_country(axes, territory(country, picture.lang), shape=shape, window=(west, south, east, north))
-    taken: list[tuple[float, float]] = []
-    for spot in spots:
-        _mark(axes, spot, taken=taken, step=(north - south) * _TEXT / _MAP)
-
-
-def _window(spots: Sequence[Spot], shape: float) -> tuple[float, float, float, float]:
-    """Return a window around places, as wide as the strip is."""
-    lats, lons = [spot.lat for spot in spots], [spot.lon for spot in spots]
-    middle_lat, middle_lon = (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
-    narrow = math.cos(math.radians(middle_lat))
-    tall = max(max(lats) - min(lats) + 2 * _MARGIN, (max(lons) - min(lons) + 4 * _MARGIN) * narrow / shape, _LEAST_SPAN)
-    wide = tall * shape / narrow
-    return middle_lon - wide / 2, middle_lat - tall / 2, middle_lon + wide / 2, middle_lat + tall / 2
-
-
-def _name_country(
-    axes: Axes, country: str, *, shape: list[list[list[float]]], window: tuple[float, float, float, float]
-) -> None:
-    """Write a country's name faintly at the middle of what the map shows of its largest ring."""
-    west, south, east, north = window
-    ring = max(shape, key=len)
-    seen = [(x, y) for x, y in ring if west < x < east and south < y < north]
-    xs, ys = [min(max(x, west), east) for x, _ in ring], [min(max(y, south), north) for _, y in ring]
-    if not country or len(seen) < 6 or max(xs) - min(xs) < (east - west) / 6:
-        return
-    axes.text(
-        (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2, country.upper(), ha="center", va="center",
-        fontsize=_SMALL * 0.8 * 72 / _DPI, color="#a3a195", clip_on=True,
-    )  # fmt: skip
-
-
-def _mark(axes: Axes, spot: Spot, *, taken: list[tuple[float, float]], step: float) -> None:
-    """Mark a place and name it, a line lower where another name stands."""
-    axes.scatter(
-        [spot.lon],
-        [spot.lat],
-        s=130 + 90 * min(spot.weight, 4),
-        color=_TODAY,
-        edgecolors="white",
-        linewidths=2,
-        zorder=3,
-    )
-    west, east = axes.get_xlim()
-    lat = spot.lat
-    while any(abs(lat - other) < step and abs(spot.lon - lon) < (east - west) / 4 for lon, other in taken):
-        lat -= step
-    taken.append((spot.lon, lat))
-    at_right = spot.lon < west + (east - west) * 0.7
-    gap = (east - west) / 45
-    axes.text(
-        spot.lon + (gap if at_right else -gap), lat, spot.name, ha="left" if at_right else "right", va="center",
-        fontsize=_TEXT * 72 / _DPI, color=_INK, fontweight="bold", zorder=4,
-        bbox={"facecolor": _PAPER, "alpha": 0.75, "edgecolor": "none", "pad": 2},
-    )  # fmt: skip
+    draw_map(axes, picture.spots, lang=picture.lang, shape=(WIDTH - 48) / _MAP)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from bot.catalogue import load_gazetteer
 from bot.delivery.alert import chosen
-from bot.delivery.excerpt import cut
+from bot.delivery.excerpt import cut, name_apart
 from bot.delivery.message import Message, Span
-from bot.digest.chart import MOST_ROWS, MOST_SPOTS, Picture, Row, Spot
+from bot.digest.chart import MOST_ROWS, MOST_SPOTS, Picture, Row
 from bot.digest.choose import MOST_STORIES
+from bot.digest.map_strip import Spot
 from bot.digest.pulse import SHOWN_DAYS
 from matchers.revisions import StoryState
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 # UTF-16 units of a caption; ours are plain text, cut well before it.
 _MOST_CAPTION: Final = 1000
-# Too wide for a mark on a map: the middle of a country is nowhere.
-_WIDE: Final = frozenset({"country", "region", "province", "area"})
+# Too wide for a mark on a map: the middle of a country, or of a road, is nowhere.
+_WIDE: Final = frozenset({"country", "region", "province", "area", "road"})
 
 
 def has_picture(settings: Mapping[str, object]) -> bool:
@@ -82,10 +83,10 @@ def described(reader: Reader, picture: Picture) -> str:
     say = reader.say
     lines = [
         say("{name}: {today} today, {all} in 14 days")
-        .replace("{name}", row.name)
+        .replace("{name}", name_apart(row.name, lang=say.lang))
         .replace("{today}", str(row.counts[-1]))
         .replace("{all}", str(sum(row.counts)))
         for row in picture.rows
     ]
-    places = ", ".join(spot.name for spot in picture.spots)
+    places = say.listed(name_apart(spot.name, lang=say.lang) for spot in picture.spots)
     return "\n".join([*lines, *([say("On the map: {places}").replace("{places}", places)] if places else [])])

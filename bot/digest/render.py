@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.chat.args import Press, clock
 from bot.delivery.alert import chosen, known_facts, severity_mark, what_changed
-from bot.delivery.excerpt import cut, isolated
+from bot.delivery.excerpt import cut, name_apart
 from bot.delivery.message import Button, Message, Span, bold, compose, italic, lines, link
 from bot.digest.choose import MOST_STORIES, WEEKLY
 from bot.digest.ranking import independent
@@ -103,14 +103,14 @@ def _story(reader: Reader, view: StoryView) -> tuple[Span, ...]:
 
 def _told(reader: Reader, view: StoryView) -> str:
     say = reader.say
-    outlets = list(dict.fromkeys(isolated(entry.outlet.name) for entry in view.entries))
+    outlets = list(dict.fromkeys(name_apart(entry.outlet.name, lang=say.lang) for entry in view.entries))
     count = say.plural("{n} outlet", "{n} outlets", count=len(outlets))
     if len(outlets) > 1:
         alone = independent(view)
         told = say.plural("{n} independent of the others", "{n} independent of each other", count=alone)
         count = f"{count}, {told}"
     more = f" +{len(outlets) - _MOST_OUTLETS}" if len(outlets) > _MOST_OUTLETS else ""
-    return say.colon(count, ", ".join(outlets[:_MOST_OUTLETS]) + more)
+    return say.colon(count, say.listed(outlets[:_MOST_OUTLETS]) + more)
 
 
 # ── sections ─────────────────────────────────────────────────────────────────
@@ -126,15 +126,20 @@ def _moved(reader: Reader, content: Edition) -> tuple[Sequence[Span], ...]:
     for view in content.views:
         said = [words for change in content.found.moved.get(view.story, ()) if (words := what_changed(change, reader))]
         if said:
-            headline = isolated(_short(chosen(view, reader.say.lang).title, _SHORT))
+            headline = name_apart(_short(chosen(view, reader.say.lang).title, _SHORT), lang=reader.say.lang)
             rows.append((Span(reader.say.colon(f"• {headline}", " · ".join(said))),))
     return _section(reader.say("What moved"), rows[:_MOST_MOVED])
 
 
 def _first(reader: Reader, content: Edition) -> tuple[Sequence[Span], ...]:
-    names = ", ".join(map(reader.name, content.found.first))
+    names = reader.say.listed(_own(reader, entity) for entity in content.found.first)
     heading = reader.say.plural("First time in {n} day", "First time in {n} days", count=content.found.first_days)
     return _section(heading, [(Span(names),)] if names else [])
+
+
+def _own(reader: Reader, entity: str) -> str:
+    """Return an entity's name, set apart where it is written the other way."""
+    return name_apart(reader.name(entity), lang=reader.say.lang)
 
 
 def _spikes(reader: Reader, content: Edition) -> tuple[Sequence[Span], ...]:
@@ -142,7 +147,7 @@ def _spikes(reader: Reader, content: Edition) -> tuple[Sequence[Span], ...]:
     rows = [
         (
             Span("• "),
-            *compose(usual, name=reader.name(each.entity), count=bold(str(each.count)), usual=_few(each.usual)),
+            *compose(usual, name=_own(reader, each.entity), count=bold(str(each.count)), usual=_few(each.usual)),
         )
         for each in content.found.spikes
     ]
@@ -181,11 +186,11 @@ def _quiet(reader: Reader, content: Edition) -> tuple[Sequence[Span], ...]:
 def _unheard(reader: Reader, content: Edition) -> tuple[Sequence[Span], ...]:
     names = []
     for feed in content.found.unheard:
-        since = feed.cadence.last_new or feed.cadence.last_ok
-        names.append(f"{feed.outlet.name} ({reader.say.day_time(since, reader.tz)})" if since else feed.outlet.name)
+        since, name = feed.cadence.last_new or feed.cadence.last_ok, name_apart(feed.outlet.name, lang=reader.say.lang)
+        names.append(f"{name} ({reader.say.day_time(since, reader.tz)})" if since else name)
     if not names:
         return ()
-    words = reader.say("Not heard, since: {feeds}").replace("{feeds}", ", ".join(dict.fromkeys(names)))
+    words = reader.say("Not heard, since: {feeds}").replace("{feeds}", reader.say.listed(dict.fromkeys(names)))
     return ((Span(f"\n🔇 {words}"),),)
 
 

@@ -4,11 +4,18 @@ import io
 import subprocess
 import sys
 import time
+from itertools import combinations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from PIL import Image
 
-from bot.digest.chart import WIDTH, Picture, Row, Spot, draw, draw_stored
+from bot.catalogue import load_gazetteer
+from bot.digest.chart import WIDTH, Picture, Row, draw, draw_stored
+from bot.digest.map_strip import Spot, draw_map
 from bot.digest.picture import has_picture
 
 ROWS = tuple(
@@ -68,11 +75,41 @@ def test_half_a_picture_and_places_beyond_the_outlines_are_drawn_too(picture):
 
 
 @pytest.mark.parametrize(
-    ("settings", "wanted"),
+    ("chosen", "wanted"),
     [({}, True), ({"light": True}, False), ({"picture": False}, False), ({"picture": True}, True)],
 )
-def test_thin_lines_have_no_picture(settings, wanted):
-    assert wanted is has_picture(settings)
+def test_thin_lines_have_no_picture(chosen, wanted):
+    assert wanted is has_picture(chosen)
+
+
+NAMED = {each.id: each for each in load_gazetteer().places() if each.kind in {"town", "village", "capital"}}
+
+
+def meet(one, other):
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    places=st.lists(st.sampled_from(sorted(NAMED)), min_size=1, max_size=7, unique=True),
+    lang=st.sampled_from(("fr", "en", "ar")),
+)
+def test_no_name_on_the_map_stands_on_another_or_beyond_the_edge(places, lang):
+    figure = Figure(figsize=(10.8, 5), dpi=100)
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0.02, 0.02, 0.96, 0.94))
+    boxes = draw_map(
+        axes, [Spot(each.name_in(lang), each.lat, each.lon) for each in map(NAMED.get, places)], lang=lang, shape=2.2
+    )
+    edge = axes.get_window_extent()
+
+    assert len(boxes) >= 1
+    assert [] == [pair for pair in combinations(boxes, 2) if meet(*pair)]
+    assert all(edge.x0 <= b[0] and b[2] <= edge.x1 and edge.y0 <= b[1] and b[3] <= edge.y1 for b in boxes)
+
+
+def test_a_name_beyond_the_edge_or_on_another_would_be_seen():
+    assert (True, False) == (meet((0, 0, 2, 2), (1, 1, 3, 3)), meet((0, 0, 2, 2), (2, 0, 3, 3)))
 
 
 def test_matplotlib_is_imported_only_when_something_is_drawn():
