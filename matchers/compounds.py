@@ -11,6 +11,7 @@ What fools it: headlines without verbs ("rebels, Tuareg civilians"), hence the c
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -64,6 +65,7 @@ _LINKS: Final = frozenset(
 _BREAKS: Final = frozenset(',;:.!?()[]–—"“”«»،؛。，；：、（）')
 _QUOTES: Final = frozenset("“”「」『』《》")  # Chinese quotes a name and says what it is behind it
 Span = tuple[int, int]
+LONGEST: Final = 12  # words of the longest half of a compound
 _UNSPACED_REACH: Final = 8  # characters between the two halves of a compound in Chinese or Japanese
 
 
@@ -116,13 +118,18 @@ def pairs(
     """Return the compounds of a rule that stand in a field, strong ones first; `standing` is all that the entry holds."""
     phrases = _Phrases(rule, words, text=text, present=present)
     heads = _spans(present, rule.of)
-    return [
-        Pair(rule.entity, min(head[0], other[0]), max(head[1], other[1]), strong)
-        for company, strong in _companies(rule, standing)
-        for other in _spans(present, company)
-        for head in heads
-        if phrases.unite(head, other)
-    ]
+    firsts = [first for first, _ in heads]
+    reach = max(rule.within, _UNSPACED_REACH) + LONGEST
+    found = []
+    for company, strong in _companies(rule, standing):
+        for other in _spans(present, company):
+            near = heads[bisect_left(firsts, other[0] - reach) : bisect_right(firsts, other[1] + reach)]
+            found += [
+                Pair(rule.entity, min(head[0], other[0]), max(head[1], other[1]), strong)
+                for head in near
+                if phrases.unite(head, other)
+            ]
+    return found
 
 
 def _companies(rule: CompiledCompound, standing: AbstractSet[int]) -> list[tuple[frozenset[int], bool]]:

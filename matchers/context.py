@@ -8,6 +8,8 @@ Mali, 索马里 is Somalia and 马里奥 is Mario.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from matchers.text import UNSPACED, alias_form, tokens
@@ -166,16 +168,19 @@ def _ends_a_country(words: Sequence[Token], first: int) -> bool:
 
 def outside(present: Mapping[int, Spans], wanted: frozenset[int], *, spans: Sequence[tuple[int, int]]) -> set[int]:
     """Return the wanted patterns that stand outside the given spans and, in a long text, near one of them."""
-    return {
-        number
-        for number in wanted & present.keys()
-        if any(_is_near(first, last, spans=spans) for first, last in present[number])
-    }
+    standing = wanted & present.keys()
+    if not spans or not standing:
+        return set(standing)
+    starts = sorted(spans)
+    firsts = [first for first, _ in starts]
+    # How far the spans reach that begin before a place: answers for each place at once, however many spans there are.
+    reaches = list(accumulate((last for _, last in starts), max))
 
+    def is_near(first: int, last: int) -> bool:
+        before = bisect_right(firsts, first)
+        if before and reaches[before - 1] >= last:
+            return False
+        around = bisect_right(firsts, last + NEAR_WORDS)
+        return bool(around) and reaches[around - 1] >= first - NEAR_WORDS
 
-def _is_near(first: int, last: int, *, spans: Sequence[tuple[int, int]]) -> bool:
-    if not spans:
-        return True
-    if any(a <= first and last <= b for a, b in spans):
-        return False
-    return any(first - b <= NEAR_WORDS and a - last <= NEAR_WORDS for a, b in spans)
+    return {number for number in standing if any(is_near(first, last) for first, last in present[number])}

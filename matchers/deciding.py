@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from matchers.context import Patterns, Spans
-    from matchers.index import FieldText, Watched
+    from matchers.fields import FieldText
+    from matchers.index import Watched
     from matchers.sightings import Sighting
 
 FIELDS: Final = (Field.TITLE, Field.SUMMARY)
@@ -149,7 +150,9 @@ def _mentions(judged: Sequence[tuple[Verdict, Sighting]], item: Item) -> tuple[M
     for _, sighting in judged:
         if not any(sighting.field == other.field and sighting.used <= other.used for other in kept):
             kept.append(sighting)
-    return tuple(_mention(sighting, item) for sighting in kept[:MOST_MENTIONS])
+        if len(kept) == MOST_MENTIONS:
+            break
+    return tuple(_mention(sighting, item) for sighting in kept)
 
 
 def _mention(sighting: Sighting, item: Item) -> Mention:

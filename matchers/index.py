@@ -1,14 +1,14 @@
 """Hold one tier of the watch list, compiled: names, context, compounds, and which words wake an entry.
 
-Most entries hold no word that can begin the search for a name. A set of chunks known to be quiet answers
+Most entries hold no word that can begin the search for a name. A set of chunks known to be silent answers
 that for whole texts at once; only the others are cut, looked up and verified.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import chain, combinations
+from functools import lru_cache
+from itertools import chain, combinations, filterfalse
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from matchers.compounds import CompiledCompound, compile_compound, pairs
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
     from matchers.context import Spans
     from matchers.entities import Alias, Entity
+    from matchers.fields import FieldText
     from matchers.text import Token
 
-# A quiet chunk costs about 100 bytes: 300,000 of them are 30 MB.
+# A silent chunk costs about 100 bytes: 300,000 of them are 30 MB.
 MEMO_CHUNKS: Final = 300_000
 # A word this like one of a name is surely meant: one wrong letter in seven.
 SOUND: Final = 0.85
-CAPITALS: Final = 0.6  # share of words in capitals from which case says nothing
 NO_WORDS: Final[frozenset[str]] = frozenset()
 # Of a name whose anchor is damaged, so many other words must be there.
 FEWEST_SPARES: Final = 2
@@ -52,11 +52,12 @@ COUNTRY_WORDS: Final = {
 
 
 class Known(NamedTuple):
-    """Hold what a chunk may hold: kinds of names, the alias words it may be, and those that it surely is."""
+    """Hold what a chunk may hold: kinds of names, the alias words it may be, those it surely is, the spares among them."""
 
     kinds: int
     numbers: tuple[int, ...]
     exact: tuple[int, ...]
+    spares: tuple[int, ...]
 
 
 class Wake(NamedTuple):
@@ -84,20 +85,6 @@ class Watched:
     compounds: tuple[CompiledCompound, ...]
 
 
-class FieldText:
-    """Hold one field of an entry, cut into words once for all tiers."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.words: list[Token] = tokens(text)
-
-    @cached_property
-    def is_in_capitals(self) -> bool:
-        """Tell whether the field is written in capitals, so that case says nothing."""
-        cased = [word.raw for word in self.words if len(word.raw) > 1 and word.raw.lower() != word.raw.upper()]
-        return len(cased) >= 3 and sum(raw.isupper() for raw in cased) > CAPITALS * len(cased)
-
-
 class Index:
     """Answer which names of one tier stand in an entry."""
 
@@ -110,12 +97,10 @@ class Index:
         self._watched: dict[str, Watched] = {}
         self._heads: dict[int, int] = {}
         self._compounds: dict[str, tuple[CompiledCompound, ...]] = {}
-        self._quiet: set[str] = set()
+        self._silent: set[str] = set()
         self._tepid: dict[str, Known] = {}
-        self._spare: dict[str, tuple[int, ...]] = {}
-        self._spare_chunks: set[str] = set()
+        self._loud: dict[str, Known] = {}
         self._spare_words: set[int] = set()
-        self._warm: dict[str, Known] = {}
         self.verifications = 0
 
     def __len__(self) -> int:
@@ -168,18 +153,18 @@ class Index:
             self._count_heads(compound, -1)
         self._compounds.pop(entity_id, None)
 
-    def wake(self, chunks: set[str]) -> Wake | None:
+    def wake(self, chunks: Sequence[str]) -> Wake | None:
         """Tell which names of this tier the chunks of an entry may hold; None: nothing."""
-        kinds = 0
-        stirring = []
-        for chunk in chunks - self._quiet:
-            known = self._warm.get(chunk) or self._learn(chunk)
+        kinds, spared = 0, 0
+        loud = []
+        for chunk in {*filterfalse(self._silent.__contains__, chunks)}:
+            known = self._loud.get(chunk) or self._learn(chunk)
             kinds |= known.kinds
-            stirring.append(known)
-        names = self._candidates(chunks, stirring) if kinds & NAMES else {}
-        spare = chunks & self._spare_chunks
-        if len(spare) >= FEWEST_SPARES:
-            names |= self._spared(spare)
+            spared += bool(known.spares)
+            loud.append(known)
+        names = self._candidates(chunks, loud) if kinds & NAMES else {}
+        if spared >= FEWEST_SPARES:
+            names |= self._spared(loud)
         return Wake(kinds, list(names.values())) if names or kinds & ~NAMES else None
 
     def waking(self, forms: Sequence[str]) -> list[str] | None:
@@ -198,7 +183,7 @@ class Index:
         found: list[Sighting] = []
         standing = self._standing(fields) if wake.kinds & HEADS else frozenset()
         for number, field in enumerate(fields):
-            if wake.names and field.words:
+            if wake.names and field.chunks:
                 found.extend(self._named(field, number, names=wake.names, near_score=near_score))
             if wake.kinds & STRINGS:
                 found.extend(self._spelt(field, number))
@@ -251,46 +236,45 @@ class Index:
             kind |= HEADS
         if self._ideographs.wakes(words):
             kind |= STRINGS
-        known = Known(kind, numbers, tuple({number for number, similarity in hits if similarity >= SOUND}))
+        exact = {number for number, similarity in hits if similarity >= SOUND}
+        known = Known(kind, numbers, tuple(exact), tuple(self._spare_words & exact))
         if not is_unspaced(chunk):
             self._remember(chunk, known)
         return known
 
     def _remember(self, chunk: str, known: Known) -> None:
-        if len(self._quiet) + len(self._warm) > MEMO_CHUNKS:
+        if len(self._silent) + len(self._loud) > MEMO_CHUNKS:
             self._forget()
-        if known.kinds:
-            self._warm[chunk] = known
-            return
-        self._quiet.add(chunk)
-        if known.numbers:
-            self._tepid[chunk] = known
-        spare = self._spare_words.intersection(known.exact)
-        if spare:
-            self._spare[chunk] = tuple(spare)
-            self._spare_chunks.add(chunk)
+        if known.kinds or known.spares:
+            self._loud[chunk] = known
+        else:
+            self._silent.add(chunk)
+            if known.numbers:
+                self._tepid[chunk] = known
 
     def _forget(self) -> None:
-        for memo in (self._quiet, self._tepid, self._warm, self._spare, self._spare_chunks):
+        for memo in (self._silent, self._tepid, self._loud):
             memo.clear()
 
-    def _candidates(self, chunks: set[str], stirring: Sequence[Known]) -> dict[int, Name]:
+    def _candidates(self, chunks: Iterable[str], loud: Sequence[Known]) -> dict[int, Name]:
         """Find the names enough of whose words stand in the entry, anywhere; a damaged one has a sound word."""
-        known = [*stirring, *(self._tepid[chunk] for chunk in chunks & self._tepid.keys())]
-        numbers = {number for each in known for number in each.numbers}
-        exact = {number for each in known for number in each.exact}
-        found: dict[int, Name] = {}
-        for anchor in numbers & self._names.keys():
-            for name in self._names[anchor]:
-                absent = len(name.required - numbers)
-                sound = not absent or (absent <= name.most_absent and not name.required.isdisjoint(exact))
-                if sound or anchor not in name.required:
-                    found[id(name)] = name
-        return found
+        known = [*loud, *filter(None, map(self._tepid.get, chunks))]
+        numbers: set[int] = set().union(*[each.numbers for each in known])
+        complete, damaged = [], []
+        for name in chain.from_iterable([self._names[anchor] for anchor in sorted(self._names.keys() & numbers)]):
+            lacking = len(name.required) - len(name.required & numbers)
+            if not lacking or (name.joined and not name.joined.isdisjoint(numbers)):
+                complete.append(name)
+            elif lacking <= name.most_absent:
+                damaged.append(name)
+        if damaged:
+            exact = set().union(*[each.exact for each in known])
+            complete += [name for name in damaged if not name.required.isdisjoint(exact)]
+        return {id(name): name for name in complete}
 
-    def _spared(self, chunks: set[str]) -> dict[int, Name]:
+    def _spared(self, loud: Sequence[Known]) -> dict[int, Name]:
         """Find the names of which two spare words stand in the entry, whatever became of their anchors."""
-        numbers = sorted({number for chunk in chunks for number in self._spare[chunk]})
+        numbers = sorted({number for known in loud for number in known.spares})
         found: dict[int, Name] = {}
         for pair in combinations(numbers, 2):
             if pair in self._spares:
@@ -298,14 +282,14 @@ class Index:
         return found
 
     def _named(self, field: FieldText, number: int, *, names: list[Name], near_score: int) -> Iterable[Sighting]:
-        words = Words(field.text, field.words, lexicon=self._lexicon)
+        words = Words(field, lexicon=self._lexicon)
         for name in names:
-            self.verifications += 1
             for hit in hits_of(name, words, near_score=near_score):
                 yield Sighting(
                     entity=name.entity, alias=name.alias, field=number, first=hit.first, last=hit.last,
                     used=hit.used, similarity=hit.similarity, string_score=name.score(hit.similarity),
                 )  # fmt: skip
+        self.verifications += words.tried
 
     def _spelt(self, field: FieldText, number: int) -> Iterable[Sighting]:
         for spelt, first, last in self._ideographs.find(field.words):

@@ -61,7 +61,7 @@ def _windows(name: Name, words: Words) -> list[tuple[int, int]]:
 
 
 def _aligned(name: Name, words: Words, *, low: int, high: int) -> Found | None:
-    forms = [token.forms[0] for token in words.words[low:high]]
+    forms = words.forms[low:high]
     alignment = fuzz.partial_ratio_alignment(name.letters, "".join(forms), score_cutoff=ALIGNED)
     if alignment is None:
         return None
@@ -93,7 +93,7 @@ def _is_this(name: Name, words: Words, *, first: int, last: int, letters: str) -
         return False
     placed = {number: [at for at, _ in words.places.get(number, ()) if first <= at <= last] for number in name.words}
     there = {at for places in placed.values() for at in places}
-    strange = [words.words[at].form for at in range(first, last + 1) if at not in there]
+    strange = [words.forms[at] for at in range(first, last + 1) if at not in there]
     if any(_is_another(form, words, name=name) for form in strange):
         return False
     missing = [words.lexicon.word(number) for number in name.words if not placed[number]]

@@ -13,18 +13,23 @@ Rejected: phonetic keys (more false alarms than finds), edit distance over the w
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS
+from matchers.text import pieces
+from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS, PERIODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from matchers.text import Token
+
 # A looked-up word costs some 150 bytes: 200,000 of them are 30 MB.
 MEMO_WORDS: Final = 200_000
+LONGEST_KEPT: Final = 60  # letters of a chunk that is remembered; longer ones hardly come again
+LONGEST_SHORTENED: Final = 4  # letters of a word that is written short with a full stop
 PREFIX: Final = 7  # letters that are filed; later ones are compared, not filed
 GLUED: Final = 0.95  # similarity of each half of two words written in one
 SHORTEST_HALF: Final = 3  # letters
@@ -44,6 +49,19 @@ _SHORTEST_WITH_TAIL: Final = 5
 Hit = tuple[int, float]  # number of an alias word, similarity 0.0-1.0
 
 
+class Chunk(NamedTuple):
+    """Hold the words of a chunk: which of them may be which alias word, which may be two, which end a sentence.
+
+    A sentence that ends before the first word ends with word -1.
+    """
+
+    parts: tuple[Token, ...]
+    forms: tuple[str, ...]
+    hits: tuple[tuple[int, int, float], ...]
+    glued: tuple[int, ...]
+    ends: tuple[int, ...]
+
+
 def edits(length: int) -> int:
     """Return how many letters of a word of this length may be wrong."""
     if length <= 3:
@@ -61,6 +79,7 @@ class Lexicon:
         self._words: list[str] = []
         self._near: dict[str, int | tuple[int, ...]] = {}
         self._memo: dict[str, tuple[Hit, ...]] = {}
+        self.chunks: dict[str, Chunk] = {}
         self.glued: set[str] = set()
         self.lookups = 0
 
@@ -81,8 +100,7 @@ class Lexicon:
         if number is None:
             number = self._numbers[word] = len(self._words)
             self._words.append(word)
-            self._memo.clear()
-            self.glued.clear()
+            self._clear()
             if fuzzy and len(word) > 3 and word not in FUNCTION_WORDS:
                 self._file(word, number)
         return number
@@ -92,8 +110,7 @@ class Lexicon:
         found = self._memo.get(form)
         if found is None:
             if len(self._memo) >= MEMO_WORDS:
-                self._memo.clear()
-                self.glued.clear()
+                self._clear()
             found = self._memo[form] = self._look(form)
         return found
 
@@ -116,6 +133,26 @@ class Lexicon:
         if len(forms) < MEMO_WORDS:
             self._memo.update((form, ()) for form in forms if form not in found)
         return sorted(found)
+
+    def chunk(self, chunk: str) -> Chunk:
+        """Look up all words of a blank-free chunk; the answers are remembered in `chunks`."""
+        parts = pieces(chunk)
+        words = [(at, form) for at, token in enumerate(parts) for form in token.forms]
+        found = Chunk(
+            parts=parts,
+            forms=tuple(token.forms[0] for token in parts),
+            hits=tuple((at, number, similarity) for at, form in words for number, similarity in self.lookup(form)),
+            glued=tuple(at for at, form in words if form in self.glued),
+            ends=_ends(chunk, parts),
+        )
+        if len(chunk) <= LONGEST_KEPT:
+            self.chunks[chunk] = found
+        return found
+
+    def _clear(self) -> None:
+        self._memo.clear()
+        self.chunks.clear()
+        self.glued.clear()
 
     def _file(self, word: str, number: int) -> None:
         for key in _remainders(word):
@@ -174,6 +211,18 @@ class Lexicon:
             elif known is not None:
                 near.update(known)
         return near
+
+
+def _ends(chunk: str, parts: Sequence[Token]) -> tuple[int, ...]:
+    """List the words of a chunk behind which a sentence or clause ends; the full stop of "gen." ends none."""
+    edges = [0, *[token.end for token in parts]]
+    starts = [*[token.start for token in parts], len(chunk)]
+    return tuple(
+        at
+        for at, (end, start) in enumerate(zip(edges, starts, strict=True), -1)
+        if not PERIODS.isdisjoint(gap := chunk[end:start])
+        and not (at >= 0 and gap.startswith(".") and len(parts[at].raw) <= LONGEST_SHORTENED)
+    )
 
 
 def _cuts(form: str) -> Iterator[tuple[str, str]]:

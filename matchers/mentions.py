@@ -7,6 +7,7 @@ Azawad's towns"); names of common words only must therefore be complete.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -14,11 +15,12 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from matchers.letters import damaged
-from matchers.vocabulary import COMMON_WORDS, CONJUNCTIONS, FUNCTION_WORDS, PERIODS, PREPOSITIONS
+from matchers.vocabulary import COMMON_WORDS, CONJUNCTIONS, FUNCTION_WORDS, PREPOSITIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from matchers.fields import FieldText
     from matchers.lexicon import Lexicon
     from matchers.names import Name
     from matchers.text import Token
@@ -37,6 +39,9 @@ RESCUE_LETTERS: Final = 5  # fewer missing letters are found everywhere
 RESCUE_TRUST: Final = 0.86
 AND: Final = "و"  # written in one with the word after it
 
+MOST_HITS: Final = 64  # of one name in one field; a text that holds more says nothing new
+FEW: Final = 8  # places of a word that are quicker looked through than searched
+
 Place = tuple[int, float]  # token, similarity
 Join = tuple[int, int, int]  # token, first word of the name, end
 
@@ -52,33 +57,60 @@ class Hit(NamedTuple):
 
 
 class Words:
-    """Hold the words of one field, and where in it each alias word may stand."""
+    """Hold the words of one field, where in it each alias word may stand, and at how many of these a name was tried."""
 
-    def __init__(self, text: str, words: Sequence[Token], *, lexicon: Lexicon) -> None:
-        self.text = text
-        self.words = words
+    def __init__(self, field: FieldText, *, lexicon: Lexicon) -> None:
+        self.field = field
+        self.text = field.text
         self.lexicon = lexicon
+        self.words: list[Token] = []
+        self.forms: list[str] = []
         self.places: dict[int, list[Place]] = {}
         self.glued: set[int] = set()
-        places, lookup, glued = self.places, lexicon.lookup, lexicon.glued
-        for at, form in [(at, form) for at, token in enumerate(words) for form in token.forms]:
-            for number, similarity in lookup(form):
+        self.tried = 0
+        self._ends: set[int] = set()
+        self._around: dict[tuple[int, int], str] = {}
+        places, known, at = self.places, lexicon.chunks, 0
+        for chunk in field.chunks:
+            parts, forms, found, glued, ends = known.get(chunk) or lexicon.chunk(chunk)
+            for offset, number, similarity in found:
                 if number in places:
-                    places[number].append((at, similarity))
+                    places[number].append((at + offset, similarity))
                 else:
-                    places[number] = [(at, similarity)]
-            if form in glued:
-                self.glued.add(at)
+                    places[number] = [(at + offset, similarity)]
+            if glued:
+                self.glued.update([at + offset for offset in glued])
+            if ends:
+                self._ends.update([at + offset for offset in ends])
+            self.words += parts
+            self.forms += forms
+            at += len(parts)
+
+    def between(self, number: int, *, low: int, high: int) -> list[Place]:
+        """Return the places of an alias word between two tokens."""
+        found = self.places.get(number, [])
+        if len(found) > FEW:
+            found = found[bisect_left(found, (low, 0.0)) :]
+            return found[: bisect_left(found, (high + 1, 0.0))]
+        return [place for place in found if low <= place[0] <= high]
+
+    def around(self, at: int, reach: int) -> str:
+        """Return the letters of the words around one."""
+        letters = self._around.get((at, reach))
+        if letters is None:
+            letters = self._around[at, reach] = "".join(self.forms[max(0, at - reach) : at + reach + 1])
+        return letters
 
     def is_broken(self, first: int, last: int) -> bool:
         """Tell whether a sentence or clause ends between two words."""
-        between = self.text[self.words[first].end : self.words[last].start]
-        return not PERIODS.isdisjoint(between) and any(self._ends_at(at) for at in range(first, last))
+        if not self._ends.isdisjoint(range(first, last)):
+            return True
+        return "\n" in self.text and any("\n" in self.gap(at) for at in range(first, last))
 
-    def _ends_at(self, at: int) -> bool:
-        gap = self.text[self.words[at].end : self.words[at + 1].start]
-        is_abbreviation = gap.startswith(".") and len(self.words[at].raw) <= 4
-        return not is_abbreviation and not PERIODS.isdisjoint(gap)
+    def gap(self, at: int) -> str:
+        """Return what stands between a word and the next."""
+        words = self.field.words
+        return self.text[words[at].end : words[at + 1].start]
 
 
 def hits_of(name: Name, words: Words, *, near_score: int) -> list[Hit]:
@@ -86,12 +118,17 @@ def hits_of(name: Name, words: Words, *, near_score: int) -> list[Hit]:
     least = name.least(near_score)
     if len(name.words) == 1:
         floor = max(least, name.floors[0])
-        found = words.places.get(name.words[0], ())
-        return [Hit(name, at, at, frozenset((at,)), similarity) for at, similarity in found if similarity >= floor]
-    joins = _joins(name, words) if name.joins else []
+        found = words.places.get(name.words[0], [])
+        words.tried += len(found)
+        hits = [Hit(name, at, at, frozenset((at,)), similarity) for at, similarity in found if similarity >= floor]
+        return hits[:MOST_HITS]
+    joins = _joins(name, words) if not words.places.keys().isdisjoint(name.joined) else []
     absent = 0 if joins else len(name.required - words.places.keys())
     anchors = _anchors(name, words, joins=joins)
-    standing = [anchor for anchor in anchors if not absent or _may_stand(name, words, at=anchor[0])]
+    words.tried += len(anchors)
+    standing = (
+        anchors if joins else [anchor for anchor in anchors if _may_stand(name, words, anchor=anchor, absent=absent)]
+    )
     if anchors and not standing:
         return []
     hits = _by_words(name, words, anchors=standing, joins=joins, least=least) if absent <= name.most_absent else []
@@ -103,10 +140,23 @@ def _by_words(
 ) -> list[Hit]:
     hits: dict[frozenset[int], Hit] = {}
     for anchor in anchors:
-        hit = _Fit(name, words, anchor=anchor, joins=joins).hit()
+        hit = _as_written(name, words, anchor=anchor) or _Fit(name, words, anchor=anchor, joins=joins).hit()
         if hit is not None and hit.similarity >= least:
             hits[hit.used] = hit
+        if len(hits) == MOST_HITS:
+            break
     return list(hits.values())
+
+
+def _as_written(name: Name, words: Words, *, anchor: tuple[int, int]) -> Hit | None:
+    """Return a name that stands exactly as it is written, which most names do."""
+    first = anchor[0] - anchor[1]
+    last = first + len(name.words) - 1
+    if name.tight or first < 0 or words.forms[first : last + 1] != name.forms:
+        return None
+    if not name.loose and words.is_broken(first, last):
+        return None
+    return Hit(name, first, last, frozenset(range(first, last + 1)), 1.0)
 
 
 def _by_letters(name: Name, words: Words, *, least: float) -> list[Hit]:
@@ -117,11 +167,13 @@ def _by_letters(name: Name, words: Words, *, least: float) -> list[Hit]:
     ]
 
 
-def _may_stand(name: Name, words: Words, *, at: int) -> bool:
-    """Tell cheaply whether the letters of a name of which words are missing stand around an anchor."""
-    reach = len(name.words)
-    letters = "".join([token.forms[0] for token in words.words[max(0, at - reach) : at + reach + 1]])
-    return fuzz.partial_ratio(name.letters, letters, score_cutoff=RESCUE_WINDOW) > 0
+def _may_stand(name: Name, words: Words, *, anchor: tuple[int, int], absent: int) -> bool:
+    """Tell cheaply whether a name stands around an anchor: all its words, or else nearly all its letters."""
+    at, _ = anchor
+    reach = len(name.words) - 1 + SLACK
+    if not absent and all(words.between(number, low=at - reach, high=at + reach) for number in name.required):
+        return True
+    return fuzz.partial_ratio(name.letters, words.around(at, len(name.words)), score_cutoff=RESCUE_WINDOW) > 0
 
 
 def _joins(name: Name, words: Words) -> list[Join]:
@@ -165,8 +217,8 @@ class _Fit:
         """Give a word of the name its best place in the window, the nearest among equals."""
         best: Place | None = None
         rank = (self._name.floors[i], -len(self._words.words))
-        for place, similarity in self._words.places.get(self._name.words[i], ()):
-            if self._low <= place <= self._high and (place not in taken or place in self._words.glued):
+        for place, similarity in self._words.between(self._name.words[i], low=self._low, high=self._high):
+            if place not in taken or place in self._words.glued:
                 this = (similarity, -abs(place - self._begin - i))
                 if this > rank:
                     best, rank = (place, similarity), this
@@ -221,9 +273,7 @@ class _Fit:
 
     def _is_tight(self, first: int, last: int, *, spots: list[int]) -> bool:
         """Tell whether a title and a surname stand in order, with no more than a full stop between them."""
-        gaps = [
-            self._words.text[self._words.words[at].end : self._words.words[at + 1].start] for at in range(first, last)
-        ]
+        gaps = [self._words.gap(at) for at in range(first, last)]
         return sorted(spots) == spots and all(gap.strip(" \u00a0.'’-") == "" for gap in gaps)
 
     def _span(self, spots: list[int]) -> tuple[int, int]:
@@ -274,7 +324,7 @@ class _Fit:
     def _pieced(self, spots: set[int], *, missing: list[int], wanted: str, share: float) -> Hit | None:
         """Look for the letters of missing words in unused words beside what was found."""
         for piece in self._pieces(spots, reach=len(missing)):
-            letters = "".join([self._words.words[at].form for at in piece])
+            letters = "".join([self._words.forms[at] for at in piece])
             ratio = fuzz.ratio(letters, wanted, score_cutoff=RESCUE) if _may_be(letters, wanted) else 0
             if ratio:
                 return self._trusted({*spots, *piece}, similarity=1 - share * (1 - ratio / 100))
@@ -282,13 +332,13 @@ class _Fit:
 
     def _joined(self, spots: set[int], *, wanted: str) -> Hit | None:
         """Compare all letters of the name with those of the words that stand where it should."""
-        name, words = self._name, self._words.words
+        name, forms = self._name, self._words.forms
         whole = name.letters
         begin, end = min(*spots, self._begin), max(*spots, self._begin + len(name.words) - 1)
         best, used = 0.0, range(0)
         for first in range(max(0, begin - 1), min(spots) + 1):
-            for last in range(max(spots), min(len(words) - 1, end + 1) + 1):
-                letters = "".join([words[at].forms[0] for at in range(first, last + 1)])
+            for last in range(max(spots), min(len(forms) - 1, end + 1) + 1):
+                letters = "".join(forms[first : last + 1])
                 ratio = (
                     fuzz.ratio(letters, whole, score_cutoff=max(RESCUE_WHOLE, best))
                     if len(letters) < 2 * len(whole)
@@ -296,7 +346,7 @@ class _Fit:
                 )
                 if ratio > best:
                     best, used = ratio, range(first, last + 1)
-        damaged = [words[at].form for at in used if at not in spots and self._is_unknown(words[at].form)]
+        damaged = [forms[at] for at in used if at not in spots and self._is_unknown(forms[at])]
         if best < RESCUE_SURE and fuzz.ratio("".join(damaged), wanted) < RESCUE_PIECE:
             return None
         return self._trusted({*spots, *used}, similarity=RESCUE_TRUST)

@@ -44,17 +44,18 @@ TOPIC_FLOOR: Final = 0.88
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Hold one compiled alias; words are numbers of the lexicon, in order.
+    """Hold one compiled alias; words are numbers of the lexicon, in order (`forms` are they as they are folded).
 
     `strict` words must be written exactly (acronyms and digits inside a name), `needed`
     words must be found at all (`required` are their
-    numbers, `most_absent` how many an entry may lack), `distinctive` ones are this name's own; `joins` says which words a joined one stands for, the two `spares` wake an entry when an anchor is damaged. A `rigid` name
+    numbers, `most_absent` how many an entry may lack), `distinctive` ones are this name's own; `joins` says which words a joined one (`joined` are their numbers) stands for, the two `spares` wake an entry when an anchor is damaged. A `rigid` name
     is not guessed from damaged words; `most_extra` foreign words may stand inside. A `tight` name is a title and a
     surname: in this order with nothing between, or it is somebody else ("Boubacar Goïta, président du club").
     """
 
     entity: Entity
     alias: Alias
+    forms: list[str]
     words: tuple[int, ...]
     weights: tuple[float, ...]
     content: tuple[int, ...]
@@ -63,6 +64,7 @@ class Name:
     distinctive: tuple[int, ...]
     strict: tuple[int, ...]
     joins: tuple[tuple[int, int, int], ...]
+    joined: frozenset[int]
     anchors: tuple[int, ...]
     spares: tuple[int, ...]
     tau: float
@@ -120,9 +122,11 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
     strict = tuple(i for i in content if exact or _is_sign(parts[i].raw, alias))
     weights = _weights(forms, content)
     anchors = _anchors(forms, distinctive or list(content), words=words)
+    joins = _joins(forms, lexicon)
     return Name(
         entity=entity,
         alias=alias,
+        forms=forms,
         words=words,
         weights=weights,
         content=content,
@@ -130,7 +134,8 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
         required=frozenset(words[i] for i in needed),
         distinctive=tuple(distinctive),
         strict=strict,
-        joins=_joins(forms, lexicon),
+        joins=joins,
+        joined=frozenset([number for number, _, _ in joins]),
         anchors=anchors,
         spares=() if topic or exact or strict else _spares(forms, content, words=words, anchors=anchors),
         tau=_tau(forms, content, exact=exact),

@@ -20,14 +20,19 @@ def without_overlaps(sightings: Iterable[Sighting]) -> list[Sighting]:
     """
     listed = sorted(sightings, key=lambda s: (s.field, -len(s.used), -s.similarity))
     kept: list[Sighting] = []
+    over: dict[tuple[int, int], list[Sighting]] = {}
     for sighting in listed:
-        if sighting.entity.kind is EntityKind.WORDS or not any(_covers(better, sighting) for better in kept):
-            kept.append(sighting)
+        better = over.get((sighting.field, min(sighting.used)), ())
+        if sighting.entity.kind is not EntityKind.WORDS and any(_covers(other, sighting) for other in better):
+            continue
+        kept.append(sighting)
+        for at in sighting.used:
+            over.setdefault((sighting.field, at), []).append(sighting)
     return kept
 
 
 def _covers(better: Sighting, sighting: Sighting) -> bool:
-    if better.field != sighting.field or better.entity.id == sighting.entity.id:
+    if better.entity.id == sighting.entity.id:
         return False
     if better.entity.kind is EntityKind.WORDS or not sighting.used <= better.used:
         return False

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matchers.entities import Alias
-    from matchers.index import FieldText, Watched
+    from matchers.fields import FieldText
+    from matchers.index import Watched
     from matchers.sightings import Sighting
 
 BAR: Final = 80
@@ -42,6 +43,7 @@ NEAR: Final = 55  # below it nothing is kept
 ALONE: Final = 60  # a weak alias without any evidence: kept for review, never rung
 AGAINST: Final = 14  # a word of another meaning outweighs one and a half of ours
 OTHERS: Final = GIVEN_NAMES | OTHER_ROLES
+NEAR_LETTERS: Final = 40  # looked at before a word for the end of a sentence
 LONGEST_INITIAL: Final = 2  # letters; shorter than a given name
 SHORT_ACRONYM: Final = 4  # letters; in a headline in capitals these are words
 
@@ -155,19 +157,15 @@ def _is_given_name(at: int, field: FieldText) -> bool:
     word = field.words[at]
     if not word.raw[:1].isupper() or word.raw.isupper() or word.form in FUNCTION_WORDS | COMMON_WORDS:
         return False
-    if _is_headline_case(field):
+    if field.is_in_headline_case:
         return False
     return not _begins_sentence(at, field) or (word.form not in OPENERS and len(word.form) > LONGEST_INITIAL)
 
 
 def _begins_sentence(at: int, field: FieldText) -> bool:
-    before = field.text[: field.words[at].start].rstrip(" \u00a0\"'«“‘(")
+    start = field.words[at].start
+    before = field.text[max(0, start - NEAR_LETTERS) : start].rstrip(" \u00a0\"'«“‘(")
     return not before or before[-1] in ".!?:;…–—-|\n"
-
-
-def _is_headline_case(field: FieldText) -> bool:
-    long = [t.raw for t in field.words if len(t.raw) > 3 and t.raw[:1].lower() != t.raw[:1].upper()]
-    return len(long) >= 4 and sum(raw[0].isupper() for raw in long) > 0.8 * len(long)
 
 
 def _allowed(sighting: Sighting, evidence: Evidence) -> Verdict:

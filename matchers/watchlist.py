@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from matchers.deciding import Item, decide
 from matchers.entities import EntityKind
-from matchers.index import FieldText, Index
+from matchers.fields import FieldText
+from matchers.index import Index
 from matchers.overlaps import without_overlaps
 from matchers.patterns import PatternSet
 from matchers.scoring import BAR, is_consumed
@@ -73,17 +74,18 @@ class Watchlist:
 
     @property
     def work(self) -> tuple[int, int]:
-        """Count the words looked up and the names verified so far."""
+        """Count the words looked up, and the places at which a name was tried, so far."""
         return sum(tier.lookups for tier in self._tiers), sum(tier.verifications for tier in self._tiers)
 
     def match(self, entry: EntryText, *, min_score: int = BAR) -> tuple[Match, ...]:
         """Return what an entry mentions, best first, one match an entity."""
-        tiers = [tier for tier in self._tiers if tier]
-        chunks = {*entry.title.split(), *entry.summary.split()} if tiers else set()
-        awake = [(tier, wake) for tier in tiers if (wake := tier.wake(chunks)) is not None]
+        chunks = entry.title.split() + entry.summary.split()
+        awake = [(tier, wake) for tier in self._tiers if tier and (wake := tier.wake(chunks)) is not None]
         found = self._patterns.matches(entry)
         if awake:
             found = [*found, *self._matches(entry, awake, min_score=min_score)]
+        if not found:
+            return ()
         kept = [match for match in found if match.score >= min_score]
         return tuple(sorted(kept, key=lambda match: (-match.score, match.entity)))
 
