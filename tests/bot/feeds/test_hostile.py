@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 import gzip
+import os
 import random
+import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -70,33 +73,57 @@ BODIES = {
 QUICK = {"external entity", "parameter entities", "deep JSON", "gzip taken for XML", "long style", "NUL upon NUL"}
 
 
+def parsers():
+    """Return the peak memory, in MB, of each parser process of ours, by its number."""
+    peaks = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if b"bot.feeds.worker" in (process / "cmdline").read_bytes():
+                status = (process / "status").read_text()
+                parent, peak = (int(re.search(rf"{name}:\s+(\d+)", status)[1]) for name in ("PPid", "VmHWM"))
+                if parent == os.getpid():
+                    peaks[process.name] = peak / 1024
+    return peaks
+
+
+async def read_beside(pool, hostile):
+    """Read good feeds until a hostile one is done with; return how many, the slowest, and the peak of all parsers."""
+    feeds, slowest, peak = 0, 0.0, 0.0
+    while not hostile.done() or not feeds:
+        began = time.perf_counter()
+        feeds += "après" == (await pool.parse(GOOD, "text/xml")).entries[0].title
+        slowest = max(slowest, time.perf_counter() - began)
+        peak = max([peak, *parsers().values()])
+        await asyncio.wait([hostile], timeout=0.05)
+    return feeds, slowest, peak
+
+
+@pytest.fixture
+async def two_parsers():
+    pool = ParserPool(workers=2)
+    await asyncio.gather(*(pool.parse(GOOD, "text/xml") for _ in range(2)))  # both have started
+    yield pool
+    await pool.close()
+
+
 @pytest.mark.parametrize("name", [pytest.param(n, marks=[] if n in QUICK else [pytest.mark.slow]) for n in BODIES])
-async def test_a_hostile_body_ends_in_time_and_the_next_one_is_read(name):
-    pool = ParserPool(workers=1)
-    body, began, feed = BODIES[name](), time.process_time(), None
+async def test_a_hostile_body_ends_in_time_in_bounded_memory_and_disturbs_no_other(name, two_parsers):
+    body, began, cpu, feed = BODIES[name](), time.perf_counter(), time.process_time(), None
+    hostile = asyncio.create_task(two_parsers.parse(body, "text/xml"))
+    feeds, slowest, peak = await read_beside(two_parsers, hostile)
     with contextlib.suppress(ParseFailed):
-        async with asyncio.timeout(30):  # 10 s are the parser's; a busy machine needs time to start it
-            feed = await pool.parse(body, "text/xml")
+        feed = await hostile
+    took, own = time.perf_counter() - began, time.process_time() - cpu
+    print(f"{name}: {took:.1f} s, {peak:.0f} MB, {own:.1f} s of our own, {feeds} feeds read beside it")
+
+    assert took < 12
+    assert peak < 300
+    assert feeds >= 1
+    assert slowest < 5  # a machine that others share; alone it is a hundredth of a second
+    assert own < 3  # whatever it cost, it cost a process of its own
     if feed:
         assert all(len(e.title) <= 1_000 and len(e.summary) <= 8_000 for e in feed.entries)
         assert "localhost" not in repr(feed)
-    after = await pool.parse(GOOD, "text/xml")
-    await pool.close()
-
-    assert "après" == after.entries[0].title
-    assert time.process_time() - began < 2  # whatever it cost, it cost a process of its own
-
-
-async def test_another_feed_is_read_while_a_hostile_one_is_chewed_on():
-    pool = ParserPool(workers=2, deadline_s=4)
-    hostile = asyncio.create_task(pool.parse(BODIES["author of 200 kB"](), "text/xml"))
-    feeds = [await pool.parse(GOOD, "text/xml") for _ in range(5)]
-    still_chewing = not hostile.done()
-    with pytest.raises(ParseFailed, match="parser-timeout"):
-        await hostile
-    await pool.close()
-
-    assert (5, True) == (len(feeds), still_chewing)
 
 
 def test_a_parser_cannot_hold_more_than_300_megabytes():
