@@ -111,7 +111,7 @@ def plan(
         at=now,
         state=state,
         state_reason="" if state is not FeedState.SILENT else "nothing new for longer than usual",
-        next_at=_next_poll(cadence, klass=feed.klass, facts=facts, now=now, settings=settings),
+        next_at=_next_poll(feed, cadence, facts=facts, now=now, settings=settings),
         status=result.status,
         error="",
         etag=result.etag,
@@ -139,9 +139,16 @@ def expected_since(cadence: Cadence, now: datetime) -> float:
     return (cadence.rate or _FIRST_RATE) * max(0.0, elapsed)
 
 
-def _next_poll(cadence: Cadence, *, klass: str, facts: PollFacts, now: datetime, settings: CadenceSettings) -> datetime:
-    """Return when to poll again: jitter moves what we chose by a tenth, and only lengthens what others asked for."""
-    chosen = _chosen(cadence, klass=klass, now=now, settings=settings) * (0.9 + 0.2 * facts.jitter)
+def _next_poll(
+    feed: FeedToPoll, cadence: Cadence, *, facts: PollFacts, now: datetime, settings: CadenceSettings
+) -> datetime:
+    """Return when to poll again: jitter moves what we chose by a tenth, and only lengthens what others asked for.
+
+    After a first good poll it moves it by as much as half: feeds that were added together part at once.
+    """
+    klass, least_share = feed.klass, 0.9 if feed.cadence.last_ok else 0.5
+    share = least_share + (1.1 - least_share) * facts.jitter
+    chosen = _chosen(cadence, klass=klass, now=now, settings=settings) * share
     least = _least(cadence, klass=klass, settings=settings) * (1 + 0.1 * facts.jitter)
     return _after_skipped(now + timedelta(seconds=max(chosen, least)), cadence, klass=klass)
 

@@ -70,9 +70,16 @@ def test_a_busy_hour_is_polled_more_often_than_a_quiet_one():
 
 
 def test_jitter_spreads_the_next_poll_by_a_tenth():
-    early, late = (wait(planned(OK, jitter=jitter)) for jitter in (0.0, 1.0))
+    known = feed(cadence=Cadence(last_ok=NOW))
+    early, late = (wait(planned(OK, known, jitter=jitter)) for jitter in (0.0, 1.0))
 
     assert pytest.approx(0.9 / 1.1) == early / late
+
+
+def test_feeds_that_were_added_together_part_after_their_first_poll():
+    early, late = (wait(planned(OK, jitter=jitter)) for jitter in (0.0, 1.0))
+
+    assert pytest.approx(0.5 / 1.1) == early / late
 
 
 def test_a_good_poll_ends_the_baseline_and_an_unchanged_one_does_not():
