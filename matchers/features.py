@@ -1,9 +1,10 @@
 """Read of an entry what is compared: words, names, meanings, numbers, whom and where it names.
 
-entry, entities ─traits_of→ Traits: short rows of numbers, of one length for every entry
+entry, entities ─traits_of→ Traits: a short row of numbers, and a few beside it
 
 A headline is at most so many words; what is longer is cut. Words are kept as hashes (two words
-in 262,000 are one), runs of four letters too (two in 65,000).
+in 262,000 are one), runs of four letters too (two in 65,000). A number of the row is such a hash
+with its kind above it, in the order of KINDS.
 Names are written words that mean nothing in the table of meanings, by their consonants, so
 that Traoré, Traore and تراوري are one. What fools it: a headline all in capitals.
 """
@@ -14,7 +15,6 @@ import re
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -31,18 +31,19 @@ if TYPE_CHECKING:
 
     from matchers.types import StoryEntry
 
-Keys = NDArray[np.int32]
-Grams = NDArray[np.uint16]
+Values = NDArray[np.int32]
 
-# How much of an entry is compared. Nine headlines in ten are shorter.
-GRAMS: Final = 80
-_WIDTHS: Final = {"words": 18, "names": 12, "deeds": 6, "things": 12, "who": 6, "where": 5, "numbers": 4, "body": 18}
-_ENDS: Final = tuple(accumulate(_WIDTHS.values()))
-# Columns of each kind of word, first and past the last.
-KINDS: Final = {kind: (end - _WIDTHS[kind], end) for kind, end in zip(_WIDTHS, _ENDS, strict=True)}
-WIDTH: Final = _ENDS[-1]
+# How much of an entry is compared, by kind. Nine headlines in ten are shorter.
+MOST: Final = {
+    "words": 18, "names": 12, "deeds": 6, "things": 12, "who": 6, "where": 5, "numbers": 4, "body": 18, "grams": 80,
+}  # fmt: skip
+KINDS: Final = {kind: number for number, kind in enumerate(MOST)}
+# An entry is found by all but the words of its summary and what they mean, which find too much.
+FILED: Final = frozenset(KINDS[kind] for kind in ("words", "names", "who", "where", "numbers"))
 # Words are counted by hash: of 50,000 words that are open at once, one in five shares its count with another.
 BUCKETS: Final = 1 << 18
+IDS: Final = BUCKETS + (1 << 16)  # words, then runs of letters
+SHIFT: Final = 20  # bits of a hash, below its kind
 # What stands before the id of a place among entities: where something happens, and a country or region around it.
 PLACE, AREA = "@", "~"
 PLACE_MARKS: Final = frozenset((PLACE, AREA))
@@ -88,13 +89,12 @@ _LEAST_SKELETON: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """Hold what is compared of an entry: `keys` are hashed words by kind (KINDS), padded with zeros; tolls by TOLLS."""
+    """Hold what is compared of an entry: `values` are hashes under their kinds; tolls by TOLLS."""
 
     lang: str
     hours: float
     text: str
-    grams: Grams
-    keys: Keys
+    values: Values
     event: EventKind
     tolls: tuple[int, ...]
     outlet: int
@@ -140,8 +140,7 @@ def traits_of(entry: StoryEntry, entities: Iterable[str]) -> Traits:
         lang=entry.lang,
         hours=entry.published.timestamp() / 3600,
         text=text,
-        grams=grams_of(text),
-        keys=_keys(
+        values=_values(
             words=[each.word for each in read],
             names=[each.name for each in (*read, *more) if each.name],
             deeds=[thing for each in read for thing in each.deeds] or [thing for each in more for thing in each.deeds],
@@ -150,6 +149,7 @@ def traits_of(entry: StoryEntry, entities: Iterable[str]) -> Traits:
             where=[_hash("=", name) for name in named if name[0] in PLACE_MARKS],
             numbers=[_hash("0", str(number)) for number in _numbers(head) or _numbers(body)],
             body=[each.word for each in more if not each.things],
+            grams=grams_of(text),
         ),
         event=event,
         tolls=tuple(tolls.get(kind, 0) for kind in TOLLS),
@@ -172,13 +172,13 @@ def _kept(words: Iterable[Token], lang: str) -> list[_Read]:
     return [each for each in read if each.form not in _STOP]
 
 
-def _keys(**values: list[int]) -> Keys:
-    """Return the hashes of each kind, each once, in the columns of their kind."""
-    keys: Keys = np.zeros(WIDTH, dtype=np.int32)
-    for kind, (start, end) in KINDS.items():
-        kept = list(dict.fromkeys(values[kind]))[: end - start]
-        keys[start : start + len(kept)] = kept
-    return keys
+def _values(**hashes: list[int]) -> Values:
+    """Return the hashes of each kind, each once, under their kinds."""
+    values: list[int] = []
+    for kind, number in KINDS.items():
+        above = number << SHIFT
+        values += [above | value for value in list(dict.fromkeys(hashes[kind]))[: MOST[kind]]]
+    return np.array(values, dtype=np.int32)
 
 
 @lru_cache(maxsize=65_536)
@@ -229,12 +229,9 @@ def _hash(salt: str, text: str) -> int:
     return zlib.crc32(f"{salt}{text}".encode()) % (BUCKETS - 1) + 1
 
 
-def grams_of(text: str) -> Grams:
-    """Return the hashes of a text's runs of four letters, each once, padded with zeros."""
+def grams_of(text: str) -> list[int]:
+    """Return the hashes of a text's runs of four letters, each once."""
     codes = np.frombuffer(f" {text} ".ljust(_GRAM).encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
     mixed: Any = codes[:-3] * 0x9E3779B1 + codes[1:-2] * 0x85EBCA77 + codes[2:-1] * 0xC2B2AE3D + codes[3:] * 0x27D4EB2F
-    hashed = np.unique(((mixed ^ (mixed >> np.uint64(15))) * np.uint64(0x2C1B3C6D) >> np.uint64(12)).astype(np.uint16))
-    grams: Grams = np.zeros(GRAMS, dtype=np.uint16)
-    kept = hashed[hashed > 0][:GRAMS]
-    grams[: len(kept)] = kept
-    return grams
+    hashed = ((mixed ^ (mixed >> np.uint64(15))) * np.uint64(0x2C1B3C6D) >> np.uint64(12)).astype(np.uint16)
+    return [BUCKETS + gram for gram in sorted({*hashed.tolist()} - {0})[: MOST["grams"]]]

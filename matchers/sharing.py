@@ -1,23 +1,25 @@
-"""Say what two entries share, as a row of numbers.
+"""Say what two entries share, as a row of numbers, and weigh it.
 
 FEATURES names the columns. Shares are of weights by rarity, 0-1; rarities are natural logarithms.
 What begins with `known_` is what its namesake says where both entries name an entity of the watch
 list or a place of the gazetteer: there the same words mean more or less than in headlines alone.
+
+An entry is compared with all its candidates at once, and all kinds of word at once: a table has a
+row a kind and a column a candidate. That costs some forty steps over arrays, however many
+candidates there are.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from matchers.features import KINDS, WIDTH
+from matchers.features import KINDS, SHIFT
+from matchers.pair_weights import ACROSS, SAME
 
-_BLOCKS: Final = np.zeros((WIDTH, len(KINDS)), dtype=np.float32)
-for _number, (_start, _end) in enumerate(KINDS.values()):
-    _BLOCKS[_start:_end, _number] = 1
-_KIND: Final = {kind: number for number, kind in enumerate(KINDS)}
-HEAD, BODY = 1, 2  # marks of what the compared entry has: in all but its summary, in its summary
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FEATURES: Final = (
     "bias",
@@ -72,76 +74,171 @@ FEATURES: Final = (
 
 
 _KNOWN: Final = "known_"
+_LEAST: Final = 0.05  # worth of the commonest word
+_MASK: Final = (1 << SHIFT) - 1
+_BODY, _GRAMS, _WORDS, _WHERE = (KINDS[kind] for kind in ("body", "grams", "words", "where"))
+# Rows of a table of pairs: three for every kind of word, then those that are their own.
+_PARTS: Final = ("either", "fewer", "differ")
+_SINGLE: Final = (
+    "bias", "grams", "rarest", "alone", "token_set", "names_count", "numbers", "hours", "same_kind", "other_kind",
+    "other_genre", "length", "known", "again", "again_hours", "rarest_where", "things_head", "bodies", "title_in_body",
+    "same_toll", "other_toll", "same_outlet",
+)  # fmt: skip
+ROWS: Final = {
+    name: number for number, name in enumerate((*(f"{part}:{kind}" for part in _PARTS for kind in KINDS), *_SINGLE))
+}
+# Features that are told by kind of word.
+_TOLD: Final = {
+    "words": "either:words", "names": "fewer:names", "names_differ": "differ:names", "things": "either:things",
+    "numbers_differ": "differ:numbers", "deeds": "fewer:deeds", "deeds_differ": "differ:deeds", "who": "fewer:who",
+    "who_differ": "differ:who", "where": "fewer:where", "where_differ": "differ:where", "body": "fewer:body",
+}  # fmt: skip
+IN_HEAD, IN_BODY = 1, 2  # marks of what the compared entry has: in all but its summary, in its summary
+_ASKED: Final = np.full(len(KINDS), IN_HEAD, dtype=np.uint8)
+_ASKED[_BODY] = IN_BODY
 
 
-def assembled(headline: dict[str, Any], beside: dict[str, Any], *, pairs: int) -> Any:
-    """Return the features of pairs, by FEATURES, from what headlines and what is known beside them say."""
-    found = np.ones((pairs, len(FEATURES)), dtype=np.float32)
-    known = beside["known"]
-    for number, name in enumerate(FEATURES[1:], 1):
-        if name in headline:
-            found[:, number] = headline[name]
-        elif name in beside:
-            found[:, number] = beside[name]
-        else:
-            found[:, number] = known * headline[name.removeprefix(_KNOWN)]
+def _row(feature: str) -> int:
+    return ROWS[_TOLD.get(feature, feature)]
+
+
+def _weights(*, known: bool) -> Any:
+    """Return the weights of the rows of a table: in one language, then across."""
+    found = np.zeros((2, len(ROWS)))
+    for number, feature in enumerate(FEATURES):
+        if feature.startswith(_KNOWN) == known:
+            found[:, _row(feature.removeprefix(_KNOWN))] = SAME[number], ACROSS[number]
     return found
 
 
+_PLAIN: Final = _weights(known=False)
+_IF_KNOWN: Final = _weights(known=True)
+
+
+class Words(NamedTuple):
+    """Hold values taken apart: kind, word and worth of each, and to which column it belongs."""
+
+    kinds: Any
+    words: Any
+    worth: Any
+    owner: Any
+
+    def only(self, at: Any) -> Words:
+        """Return those that stand at some places."""
+        return Words(self.kinds.take(at), self.words.take(at), self.worth.take(at), self.owner.take(at))
+
+    def of_kind(self, kind: int) -> Words:
+        """Return those of one kind."""
+        return self.only(np.flatnonzero(self.kinds == kind))
+
+
+def taken_apart(values: Any, owner: Any, *, rarity: Callable[[Any], Any]) -> Words:
+    """Return values with their worth, by how rare each word is; runs of letters count by the square."""
+    kinds, words = values >> SHIFT, values & _MASK
+    worth = np.maximum(rarity(words), _LEAST)
+    return Words(kinds, words, np.where(kinds == _GRAMS, worth * worth, worth), owner)
+
+
 class Shared:
-    """Hold what an entry shares with each of its candidates, by kind of word."""
+    """Hold what an entry shares with each of its candidates: tables of a row a kind and a column a candidate.
 
-    def __init__(self, *, mine: Any, own: Any, theirs: Any, worth: Any, marks: Any) -> None:
-        start, end = KINDS["body"]
-        hit = (marks & HEAD) > 0
-        hit[:, start:end] = (marks[:, start:end] & BODY) > 0
-        self._mass = (hit * worth) @ _BLOCKS
-        self._count = hit @ _BLOCKS
-        self._theirs = worth @ _BLOCKS
-        self._mine = own @ _BLOCKS
-        self._numbers = (theirs > 0) @ _BLOCKS
-        self._own_numbers = (mine > 0) @ _BLOCKS
-        words = slice(*KINDS["words"])
-        self._worth = hit * worth
-        theirs_alone = np.where(hit[:, words], 0, worth[:, words]).max(axis=1)
-        mine_hit = (theirs[:, words, None] == mine[None, None, words]).any(axis=1)
-        mine_alone = np.where(mine_hit, 0, own[words]).max(axis=1)
-        self.alone = np.minimum(theirs_alone, mine_alone)
-        crossed = ((marks[:, start:end] & HEAD) > 0) * worth[:, start:end]
-        self.in_body = crossed.sum(axis=1) / max(float(self._mine[_KIND["words"]]), 1e-9)
+    The last column of all that is given is the entry's own; each column has a first value at `starts`.
+    `marks` say of each word where the entry has it.
+    """
 
-    def rarest(self, kind: str) -> Any:
-        """Return the rarity of the rarest word of a kind that both have."""
-        start, end = KINDS[kind]
-        return self._worth[:, start:end].max(axis=1)
+    def __init__(self, given: Words, *, marks: Any, starts: Any) -> None:
+        self._pairs = pairs = len(starts) - 1
+        cells = given.kinds * (pairs + 1) + given.owner
+        every, numbers = self._table(cells, given.worth), self._table(cells)
+        self.theirs, self.mine = every[:, :pairs], every[:, pairs:]
+        self.numbers, self.own_numbers = numbers[:, :pairs], numbers[:, pairs:]
+        marked = np.flatnonzero(marks)
+        found, its_marks = given.only(marked), marks.take(marked)
+        is_hit = (its_marks & _ASKED.take(found.kinds)) > 0
+        both = found.only(np.flatnonzero(is_hit))
+        cells = both.kinds * (pairs + 1) + both.owner
+        self.mass, self.count = self._table(cells, both.worth)[:, :pairs], self._table(cells)[:, :pairs]
+        crossed = found.only(np.flatnonzero((found.kinds == _BODY) & (its_marks & IN_HEAD)))
+        in_body = np.bincount(crossed.owner, weights=crossed.worth, minlength=pairs + 1)
+        self.in_body = in_body[:pairs] / max(float(self.mine[_WORDS, 0]), 1e-9)
+        self.rarest_where = self._highest(both.of_kind(_WHERE))
+        words = both.of_kind(_WORDS)
+        self.rarest = self._highest(words)
+        alone = given.worth * (given.kinds == _WORDS)
+        alone[marked[is_hit]] = 0
+        self.alone = np.minimum(np.maximum.reduceat(alone, starts)[:pairs], self._mine_alone(words))
 
-    def of_fewer(self, kind: str) -> Any:
-        """Return what is shared, of the side that has less."""
-        at = _KIND[kind]
-        return self._mass[:, at] / np.maximum(np.minimum(self._theirs[:, at], self._mine[at]), 1e-9)
+    def _table(self, cells: Any, weights: Any = None) -> Any:
+        columns = self._pairs + 1
+        return np.bincount(cells, weights=weights, minlength=len(KINDS) * columns).reshape(-1, columns)
 
-    def of_either(self, kind: str) -> Any:
-        """Return what is shared, of what either side has."""
-        at = _KIND[kind]
-        return self._mass[:, at] / np.maximum(self._theirs[:, at] + self._mine[at] - self._mass[:, at], 1e-9)
+    def _highest(self, given: Words) -> Any:
+        found = np.zeros(self._pairs + 1)
+        np.maximum.at(found, given.owner, given.worth)
+        return found[: self._pairs]
 
-    def count(self, kind: str) -> Any:
-        """Return how many words of a kind are shared."""
-        return self._count[:, _KIND[kind]]
+    def _mine_alone(self, both: Words) -> Any:
+        """Return, for each candidate, the worth of the rarest word of the headline that it lacks."""
+        own = both.owner == self._pairs
+        words, worth = both.words[own], both.worth[own]
+        if not len(words):
+            return np.zeros(self._pairs)
+        lacking = np.repeat(worth[:, None], self._pairs + 1, axis=1)
+        at, of = np.nonzero(words[:, None] == both.words)
+        lacking[at, both.owner[of]] = 0
+        return lacking[:, : self._pairs].max(axis=0)
 
-    def numbers(self, kind: str) -> Any:
-        """Return how many words of a kind each candidate has."""
-        return self._numbers[:, _KIND[kind]]
+    def fill(self, table: Any) -> None:
+        """Write what the words say into a table of pairs."""
+        kinds = len(KINDS)
+        least = np.minimum(self.theirs, self.mine)
+        table[:kinds] = self.mass / np.maximum(self.theirs + self.mine - self.mass, 1e-9)
+        table[kinds : 2 * kinds] = self.mass / np.maximum(least, 1e-9)
+        both = (self.numbers > 0) & (self.own_numbers > 0)
+        table[2 * kinds : 3 * kinds] = both & (self.count == 0)
+        table[ROWS["grams"]] = self.mass[_GRAMS] / np.maximum(np.sqrt(self.theirs[_GRAMS] * self.mine[_GRAMS]), 1e-9)
+        table[ROWS["rarest"]] = self.rarest
+        table[ROWS["alone"]] = self.alone
+        table[ROWS["names_count"]] = np.minimum(self.count[KINDS["names"]], 4)
+        table[ROWS["numbers"]] = np.minimum(self.count[KINDS["numbers"]], 3)
+        table[ROWS["length"]] = np.log1p(np.minimum(self.numbers[_WORDS], self.own_numbers[_WORDS]))
+        table[ROWS["known"]] = both[KINDS["who"]] | both[_WHERE]
+        table[ROWS["rarest_where"]] = self.rarest_where
+        table[ROWS["things_head"]] = (self.count[_WHERE] > 0) * table[ROWS["fewer:things"]]
+        table[ROWS["bodies"]] = both[_BODY]
+        table[ROWS["title_in_body"]] = self.in_body
 
-    def own_number(self, kind: str) -> float:
-        """Return how many words of a kind the entry has."""
-        return float(self._own_numbers[_KIND[kind]])
 
-    def both(self, kind: str) -> Any:
-        """Say whether both have a word of a kind."""
-        at = _KIND[kind]
-        return (self._numbers[:, at] > 0) & (self._own_numbers[at] > 0)
+class Pairs:
+    """Hold an entry beside each of its candidates: `table` has a row for each of ROWS and a column a candidate.
 
-    def differ(self, kind: str) -> Any:
-        """Say whether both have words of a kind, and share none."""
-        return self.both(kind) & (self._count[:, _KIND[kind]] == 0)
+    `token_set`, which costs most, comes last: only the pairs for which it can matter need it.
+    """
+
+    def __init__(self, table: Any, *, across: Any) -> None:
+        self.table = table
+        self.across = across
+        language = across.astype(np.intp)
+        each = np.arange(len(across))
+        known = table[ROWS["known"]]
+        self._without = (_PLAIN @ table)[language, each] + known * (_IF_KNOWN @ table)[language, each]
+        tokens = ROWS["token_set"]
+        self._by_tokens = _PLAIN[language, tokens] + known * _IF_KNOWN[language, tokens]
+
+    def most(self) -> Any:
+        """Return log-odds that no pair can pass, whatever its `token_set` is."""
+        return self._without + np.maximum(self._by_tokens, 0)
+
+    def logits(self, token_set: Any, at: Any) -> Any:
+        """Return the log-odds of some of the pairs, given their `token_set`."""
+        return self._without[at] + self._by_tokens[at] * token_set
+
+    def features(self, token_set: Any) -> Any:
+        """Return a row for each pair, with a column for each of FEATURES, to fit weights on."""
+        self.table[ROWS["token_set"]] = token_set
+        known = self.table[ROWS["known"]]
+        columns = [
+            self.table[_row(feature.removeprefix(_KNOWN))] * (known if feature.startswith(_KNOWN) else 1)
+            for feature in FEATURES
+        ]
+        return np.column_stack(columns)

@@ -20,15 +20,17 @@ is rebuilt from the same placements decides the same.
 from __future__ import annotations
 
 import math
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+from matchers.copies import Copies
 from matchers.features import AREA, PLACE, traits_of
 from matchers.fingerprint import fingerprint
-from matchers.pair_weights import ACROSS, SAME
 from matchers.places import NARROW
+from matchers.shelf import ObjectShelf, Shelf
 from matchers.types import Match, Placement, PlacementKind, Reason, StoryEntry
 from matchers.window import Window
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from matchers.features import Traits
     from matchers.fingerprint import Fingerprint
     from matchers.places import Place
+    from matchers.window import Slots
 
 # Quality is flat from 24 h on; 72 h keep a weekend's repeats quiet (facts on stories 3.6).
 WINDOW: Final = timedelta(hours=72)
@@ -66,15 +69,6 @@ class StorySettings:
 _Scored = tuple[float, str, int]
 
 
-@dataclass(slots=True)
-class _Open:
-    key: str
-    seen: datetime
-    story: str
-    development: str
-    signs: tuple[int, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class _Option:
     """Hold how well an entry fits a story: margin above the level, log-odds, development it repeats, oldest slot near it."""
@@ -92,8 +86,10 @@ class StoryIndex:
 
     settings: StorySettings = field(default_factory=StorySettings)
     _window: Window = field(default_factory=Window)
-    _open: deque[_Open] = field(default_factory=deque)
-    _copies: dict[int, int] = field(default_factory=dict)
+    _copies: Copies = field(default_factory=Copies)
+    _seen: Shelf = field(default_factory=lambda: Shelf(np.float64))
+    _stories: ObjectShelf[str] = field(default_factory=ObjectShelf)
+    _developments: ObjectShelf[str] = field(default_factory=ObjectShelf)
     _sizes: dict[str, int] = field(default_factory=dict)
     _merged: dict[str, str] = field(default_factory=dict)
     _absorbed: dict[str, list[str]] = field(default_factory=dict)
@@ -108,17 +104,17 @@ class StoryIndex:
         return index
 
     def __len__(self) -> int:
-        return len(self._open)
+        return len(self._window)
 
     def apply(self, placement: Placement) -> None:
         """Take a placement in, after it was committed."""
         entry = placement.entry
-        slot = self._window.add(traits_of(entry, placement.entities))
+        slot = self._window.add(placement.traits or traits_of(entry, placement.entities))
         story = self.current(placement.story)
-        signs = fingerprint(entry).signs
-        self._open.append(_Open(entry.key, entry.seen, story, placement.development, signs))
-        for sign in signs:
-            self._copies[sign] = slot
+        self._seen.extend([entry.seen.timestamp()])
+        self._stories.append(story)
+        self._developments.append(placement.development)
+        self._copies.add(fingerprint(entry).signs, slot)
         self._sizes[story] = self._sizes.get(story, 0) + 1
         if placement.merges:
             self.merge(story, later=placement.merges)
@@ -139,15 +135,17 @@ class StoryIndex:
 
     def expire(self, now: datetime) -> None:
         """Let go of entries older than the window."""
-        while self._open and now - self._open[0].seen > self.settings.window:
-            self._remove(self._open.popleft())
+        oldest = now.timestamp() - self.settings.window.total_seconds()
+        while len(self) and self._seen.rows[self._seen.first - self._seen.base] < oldest:
+            self._remove_oldest()
 
-    def _remove(self, gone: _Open) -> None:
+    def _remove_oldest(self) -> None:
         slot = self._window.remove_oldest()
-        for sign in gone.signs:
-            if self._copies.get(sign) == slot:
-                del self._copies[sign]
-        story = self.current(gone.story)
+        story = self.current(self._stories[slot])
+        self._copies.drop_before(slot + 1)
+        self._seen.drop(slot + 1)
+        self._stories.drop_oldest()
+        self._developments.drop_oldest()
         self._sizes[story] -= 1
         if not self._sizes[story]:
             del self._sizes[story]
@@ -156,37 +154,43 @@ class StoryIndex:
 
     def copy_of(self, given: Fingerprint, *, now: datetime) -> tuple[str, str] | None:
         """Return story and development of an entry with the same text or address."""
+        oldest = now.timestamp() - self.settings.window.total_seconds()
         for sign in given.signs:
-            slot = self._copies.get(sign)
-            if slot is not None and now - (found := self._at(slot)).seen <= self.settings.window:
-                return self.current(found.story), found.development
+            slot = self._copies.find(sign)
+            if slot is not None and self._seen.rows[slot - self._seen.base] >= oldest:
+                return self.current(self._stories[slot]), self._developments[slot]
         return None
-
-    def _at(self, slot: int) -> _Open:
-        return self._open[slot - self._window.first]
 
     def options(self, traits: Traits, *, now: datetime) -> list[_Option]:
         """Return how well an entry fits the stories near it, best first, those alone that it may join."""
         slots = self._window.candidates(traits)
+        oldest = now.timestamp() - self.settings.window.total_seconds()
+        slots = slots[self._seen.rows[slots - self._seen.base] >= oldest]
         if not len(slots):
             return []
-        pairs = self._window.compare(traits, slots)
-        across = self._window.across(traits, slots).tolist()
-        same, other = (pairs @ SAME).tolist(), (pairs @ ACROSS).tolist()
-        near: dict[tuple[str, bool], list[_Scored]] = {}
-        for number, slot in enumerate(slots.tolist()):
-            found = self._at(slot)
-            if now - found.seen <= self.settings.window:
-                logit = other[number] if across[number] else same[number]
-                near.setdefault((self.current(found.story), across[number]), []).append(
-                    (logit, found.development, slot)
-                )
-        options = [self._option(story, scored, across=foreign) for (story, foreign), scored in near.items()]
         best: dict[str, _Option] = {}
-        for option in sorted(options, key=_by_margin):
-            if option.margin >= 0:
-                best.setdefault(option.story, option)
-        return list(best.values())
+        for (story, across), scored in self._near(traits, slots).items():
+            option = self._option(story, scored, across=across)
+            if option.margin >= 0 and (story not in best or option.margin > best[story].margin):
+                best[story] = option
+        return sorted(best.values(), key=_by_margin)
+
+    def _near(self, traits: Traits, slots: Slots) -> dict[tuple[str, bool], list[_Scored]]:
+        """Return the scored entries of the stories that may be joined, by story and by whether they are in another language."""
+        pairs = self._window.compare(traits, slots)
+        stories = [self.current(story) for story in self._stories.many(slots.tolist())]
+        groups = list(zip(stories, pairs.across.tolist(), strict=True))
+        # A story's score is no higher than its best entry's: the others need not be looked at more closely.
+        level = np.where(pairs.across, self.settings.join[1], self.settings.join[0])
+        within_reach = {groups[at] for at in np.flatnonzero(pairs.most() >= level).tolist()}
+        at = [number for number, group in enumerate(groups) if group in within_reach]
+        near: dict[tuple[str, bool], list[_Scored]] = {}
+        if at:
+            logits = pairs.logits(self._window.token_sets(traits, slots[at]), at).tolist()
+            for number, logit in zip(at, logits, strict=True):
+                slot = int(slots[number])
+                near.setdefault(groups[number], []).append((logit, self._developments[slot], slot))
+        return near
 
     def _option(self, story: str, scored: list[_Scored], *, across: bool) -> _Option:
         near = sorted(scored, reverse=True)[:_BEST]
@@ -212,13 +216,16 @@ def place(
 ) -> Placement:
     """Decide where an entry goes, by what was found in it; the index is unchanged."""
     entities = named(matches, places)
+    traits = traits_of(entry, entities)
     copied = index.copy_of(fingerprint(entry), now=now)
     if copied:
         reasons = (Reason("same-text"),)
-        return Placement(entry, PlacementKind.COPY, copied[0], copied[1], 1.0, entities=entities, reasons=reasons)
-    options = index.options(traits_of(entry, entities), now=now)
+        return Placement(
+            entry, PlacementKind.COPY, copied[0], copied[1], 1.0, entities=entities, reasons=reasons, traits=traits
+        )
+    options = index.options(traits, now=now)
     if not options:
-        return Placement(entry, PlacementKind.NEW, entry.key, entry.key, 0.0, entities=entities)
+        return Placement(entry, PlacementKind.NEW, entry.key, entry.key, 0.0, entities=entities, traits=traits)
     best, similarity = options[0], share(options[0].logit)
     story, merges = _earlier(options)
     return Placement(
@@ -230,6 +237,7 @@ def place(
         entities=entities,
         reasons=(Reason("same-event", f"{similarity:.2f}"),),
         merges=merges,
+        traits=traits,
     )
 
 

@@ -5,12 +5,14 @@ EntryText --Watchlist.match--> Match --place--> Placement --revise--> Revision
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+
+    from matchers.features import Traits
 
 
 class Field(StrEnum):
@@ -119,7 +121,8 @@ class Placement:
 
     `story` and `development` are the keys of the entries that began them
     (the entry's own key when it begins one); `similarity` is 0.0-1.0.
-    `merges` names a later story which this entry shows to be the same as `story`.
+    `merges` names a later story which this entry shows to be the same as `story`;
+    `traits` are what was compared of the entry, when they are known.
     """
 
     entry: StoryEntry
@@ -130,6 +133,7 @@ class Placement:
     entities: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
     merges: str | None = None
+    traits: Traits | None = field(default=None, compare=False, repr=False)
 
 
 class ChangeKind(StrEnum):

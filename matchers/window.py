@@ -1,266 +1,195 @@
 """Keep the open entries of the window: what each is, what finds it again, how rare each word is.
 
-traits ─candidates (rarest words first, so many at most)→ slots ─compare→ a row of numbers a pair
+traits ─candidates (rarest words first, so many at most)→ slots ─compare→ Pairs
 
-An entry has a slot, which grows for ever, and a row in a ring of columns. A word's postings
-are its newest POSTINGS slots, and a look-up reads BUDGET of them at most: that bounds the work
-however many entries are open. All that is kept is a function of what was added and removed,
-counts of words included, so that a window that is rebuilt from the same entries decides the
-same. What fools it: a word so common that its newest postings hide the entry that was meant;
-another word of the entry must find it then.
+An entry has a slot, which grows for ever, and a row on the shelves. A word's postings are its
+newest slots, and a look-up reads BUDGET of them at most: that bounds the work however many
+entries are open. All that is kept is a function of what was added and removed, counts of words
+included, so that a window that is rebuilt from the same entries decides the same. What fools
+it: a word so common that its newest postings hide the entry that was meant; another word of the
+entry must find it then.
 """
 
 from __future__ import annotations
 
 import math
-from array import array
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from matchers.features import BUCKETS, GRAMS, KINDS, WIDTH, Traits
-from matchers.sharing import BODY, HEAD, Shared, assembled
+from matchers.features import BUCKETS, FILED, IDS, KINDS, SHIFT, Traits
+from matchers.postings import Postings
+from matchers.sharing import IN_BODY, IN_HEAD, ROWS, Pairs, Shared, taken_apart
+from matchers.shelf import ObjectShelf, Shelf
 from matchers.types import EventKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.float64]
 Slots = NDArray[np.int64]
 
-POSTINGS: Final = 160
 BUDGET: Final = 800
 CANDIDATES: Final = 40
-_FIRST: Final = 256  # rows at first
-_GROWTH: Final = 1.25
 _FEWEST: Final = 50  # entries that a fresh window is taken to have, so that not every word is rare at first
 _LEAST: Final = 0.05  # worth of the commonest word
-_FILED_END: Final = KINDS["numbers"][1]  # an entry is found by all but the words of its summary ...
-_THINGS: Final = (KINDS["deeds"][0], KINDS["things"][1])  # ... and what they mean, which finds too much
+_UNSEEN: Final = 0.5  # what is added to each count, so that a word that nobody has is not endlessly rare
+_MASK: Final = (1 << SHIFT) - 1
+_COLUMNS: Final = np.arange(CANDIDATES + 1)
+_BODY_SPAN: Final = np.array([KINDS["body"] << SHIFT, (KINDS["body"] + 1) << SHIFT])
 _EVENTS: Final = {kind: number for number, kind in enumerate(EventKind)}
+_OTHER: Final = _EVENTS[EventKind.OTHER]
+_ROW: Final = np.dtype(
+    [
+        ("start", "i8"), ("length", "i2"), ("hours", "f8"), ("lang", "i4"), ("outlet", "i4"),
+        ("event", "i1"), ("genre", "i1"), ("again", "?"), ("tolls", "u2", 3),
+    ]
+)  # fmt: skip
 
 
 class Window:
     """Hold the open entries."""
 
     def __init__(self) -> None:
-        self.first = 0
-        self.next = 0
-        self._capacity = _FIRST
-        self._grams = np.zeros((_FIRST, GRAMS), dtype=np.uint16)
-        self._keys = np.zeros((_FIRST, WIDTH), dtype=np.int32)
-        self._tolls = np.zeros((_FIRST, 3), dtype=np.uint16)
-        self._hours = np.zeros(_FIRST, dtype=np.float64)
-        self._marks = np.zeros((_FIRST, 5), dtype=np.int32)  # language, event, outlet, genre, again
-        self._texts: list[str] = [""] * _FIRST
-        self._postings: dict[int, array[int]] = {}
-        self._gram_counts = np.zeros(1 << 16, dtype=np.int32)
-        self._counts = np.zeros(BUCKETS, dtype=np.int32)
-        self._gram_logs = np.full(1 << 16, math.log(0.5), dtype=np.float32)
-        self._logs = np.full(BUCKETS, math.log(0.5), dtype=np.float32)
-        self._asked_grams = np.zeros(1 << 16, dtype=np.float32)
-        self._asked = np.zeros(BUCKETS, dtype=np.uint8)
+        self._rows = Shelf(_ROW)
+        self._values = Shelf(np.int32)
+        self._texts: ObjectShelf[str] = ObjectShelf()
+        self._postings = Postings(BUCKETS)
+        self._counts = np.full(IDS, _UNSEEN, dtype=np.float32)
+        self._asked = np.zeros(IDS, dtype=np.uint8)
 
     def __len__(self) -> int:
-        return self.next - self.first
+        return len(self._rows)
+
+    @property
+    def first(self) -> int:
+        """Return the slot of the oldest entry."""
+        return self._rows.first
 
     def add(self, traits: Traits) -> int:
         """Take an entry in and return its slot."""
-        if len(self) == self._capacity:
-            self._grow()
-        slot, at = self.next, self.next % self._capacity
-        self.next += 1
-        self._grams[at] = traits.grams
-        self._keys[at] = traits.keys
-        self._tolls[at] = [min(toll, 65_535) for toll in traits.tolls]
-        self._hours[at] = traits.hours
-        self._marks[at] = (language(traits.lang), _EVENTS[traits.event], traits.outlet, traits.genre, traits.again)
-        self._texts[at] = traits.text
-        for key in _filed(traits.keys):
-            posting = self._postings.get(key)
-            if posting is None:
-                posting = self._postings[key] = array("q")
-            elif len(posting) >= POSTINGS:
-                del posting[0]
-            posting.append(slot)
-        self._count(at, 1)
+        slot = self._put(traits)
+        self._counts[np.unique(traits.values & _MASK)] += 1
+        return slot
+
+    def add_all(self, many: Sequence[Traits]) -> None:
+        """Take many entries in, counting their words at once."""
+        for traits in many:
+            self._put(traits)
+        if many:
+            words = np.concatenate([np.unique(traits.values & _MASK) for traits in many])
+            self._counts += np.bincount(words, minlength=IDS).astype(np.float32)
+
+    def _put(self, traits: Traits) -> int:
+        start = self._values.extend(traits.values)
+        row = (
+            start, len(traits.values), traits.hours, language(traits.lang), traits.outlet,
+            _EVENTS[traits.event], traits.genre, traits.again, [min(toll, 65_535) for toll in traits.tolls],
+        )  # fmt: skip
+        slot = self._rows.extend([row])
+        self._texts.append(traits.text)
+        self._postings.add(_filed(traits.values), slot)
         return slot
 
     def remove_oldest(self) -> int:
         """Let the oldest entry go and return its slot."""
-        slot, at = self.first, self.first % self._capacity
-        for key in _filed(self._keys[at]):
-            posting = self._postings.get(key)
-            if posting and posting[0] == slot:
-                del posting[0]
-                if not posting:
-                    del self._postings[key]
-        self._count(at, -1)
-        self._texts[at] = ""
-        self.first += 1
+        slot = self._rows.first
+        row = self._rows.rows[slot - self._rows.base]
+        end = int(row["start"]) + int(row["length"])
+        values = self._values.rows[int(row["start"]) - self._values.base : end - self._values.base]
+        self._postings.remove(_filed(values), slot)
+        self._counts[np.unique(values & _MASK)] -= 1
+        self._texts.drop_oldest()
+        self._values.drop(end)
+        self._rows.drop(slot + 1)
         return slot
-
-    def _count(self, at: int, change: int) -> None:
-        """Count an entry's grams and words in, or out again."""
-        grams = self._grams[at]
-        grams = grams[grams > 0]
-        self._gram_counts[grams] += change
-        self._gram_logs[grams] = np.log(self._gram_counts[grams] + 0.5)
-        keys = np.unique(self._keys[at])
-        keys = keys[keys > 0]
-        self._counts[keys] += change
-        self._logs[keys] = np.log(self._counts[keys] + 0.5)
-
-    def _grow(self) -> None:
-        order = np.arange(self.first, self.next) % self._capacity
-        self._capacity = int(self._capacity * _GROWTH)
-        at = np.arange(self.first, self.next) % self._capacity
-        self._grams = self._moved(self._grams, order, at=at)
-        self._keys = self._moved(self._keys, order, at=at)
-        self._tolls = self._moved(self._tolls, order, at=at)
-        self._hours = self._moved(self._hours, order, at=at)
-        self._marks = self._moved(self._marks, order, at=at)
-        texts = [""] * self._capacity
-        for old, new in zip(order.tolist(), at.tolist(), strict=True):
-            texts[new] = self._texts[old]
-        self._texts = texts
-
-    def _moved(self, rows: Any, order: Slots, *, at: Slots) -> Any:
-        moved = np.zeros((self._capacity, *rows.shape[1:]), dtype=rows.dtype)
-        moved[at] = rows[order]
-        return moved
-
-    def candidates(self, traits: Traits) -> Slots:
-        """Return the slots of the entries that share the rarest words, best first, the newer of equals."""
-        scale = self._scale
-        rarities = sorted(
-            ((scale - float(self._logs[key]), key) for key in _filed(traits.keys) if key in self._postings),
-            reverse=True,
-        )
-        weights: dict[int, float] = {}
-        left = BUDGET
-        for rarity, key in rarities:
-            worth = max(_LEAST, rarity)
-            posting = self._postings[key][-left:]
-            for slot in posting:
-                weights[slot] = weights.get(slot, 0.0) + worth
-            left -= len(posting)
-            if left <= 0:
-                break
-        best = sorted(weights.items(), key=_heaviest)[:CANDIDATES]
-        return np.array([slot for slot, _ in best], dtype=np.int64)
 
     @property
     def _scale(self) -> float:
         return math.log(len(self) + _FEWEST)
 
-    def compare(self, traits: Traits, slots: Slots) -> Floats:
-        """Return the features of an entry beside each of the slots: one row a pair, FEATURES its columns."""
-        at = slots % self._capacity
-        shared = self._shared(traits, at)
-        headline = self._headline(traits, at, shared=shared)
-        found: Floats = assembled(
-            headline, self._beside(traits, at, shared=shared, hours=headline["hours"]), pairs=len(at)
-        )
-        return found
+    def _rarity(self, words: Any) -> Any:
+        return self._scale - np.log(self._counts.take(words))
 
-    def _headline(self, traits: Traits, at: Slots, *, shared: Shared) -> dict[str, Any]:
-        """Return what headlines alone say."""
-        marks = self._marks[at]
-        other, event = _EVENTS[EventKind.OTHER], _EVENTS[traits.event]
-        kinds = (marks[:, 1] != other) & (event != other)
-        same_kind = marks[:, 1] == event
-        return {
-            "grams": self._cosine(traits, at),
-            "words": shared.of_either("words"),
-            "rarest": shared.rarest("words"),
-            "alone": shared.alone,
-            "token_set": self._token_sets(traits, at),
-            "names": shared.of_fewer("names"),
-            "names_count": np.minimum(shared.count("names"), 4),
-            "names_differ": shared.differ("names"),
-            "things": shared.of_either("things"),
-            "numbers": np.minimum(shared.count("numbers"), 3),
-            "numbers_differ": shared.differ("numbers"),
-            "hours": np.log1p(np.abs(self._hours[at] - traits.hours)),
-            "same_kind": kinds & same_kind,
-            "other_kind": kinds & ~same_kind,
-            "deeds": shared.of_fewer("deeds"),
-            "deeds_differ": shared.differ("deeds"),
-            "other_genre": marks[:, 3] != traits.genre,
-            "length": np.log1p(np.minimum(shared.numbers("words"), shared.own_number("words"))),
-        }
+    def candidates(self, traits: Traits) -> Slots:
+        """Return the slots of the entries that share the rarest words, best first, the newer of equals."""
+        words = [word for word in _filed(traits.values) if word in self._postings]
+        if not words:
+            return np.zeros(0, dtype=np.int64)
+        found, worths, left = [], [], BUDGET
+        for rarity, word in sorted(zip(self._rarity(words).tolist(), words, strict=True), reverse=True):
+            posting = self._postings.newest(word, left)
+            found.append(posting)
+            worths.append(max(_LEAST, rarity))
+            left -= len(posting)
+            if left <= 0:
+                break
+        slots = np.concatenate(found)
+        order = slots.argsort(kind="stable")
+        slots = slots[order]
+        weights = np.repeat(worths, [len(posting) for posting in found])[order]
+        starts = np.flatnonzero(np.diff(slots, prepend=-1))
+        # From the newest back, so that the newer of equals comes first.
+        totals = np.add.reduceat(weights, starts)[::-1]
+        best: Slots = slots[starts][::-1][(-totals).argsort(kind="stable")[:CANDIDATES]].astype(np.int64)
+        return best
 
-    def _beside(self, traits: Traits, at: Slots, *, shared: Shared, hours: Any) -> dict[str, Any]:
-        """Return what is known beside the headlines."""
-        tolls, own_tolls = self._tolls[at], np.array(traits.tolls, dtype=np.uint16)
-        counted = (tolls > 0) & (own_tolls > 0)
-        equal = tolls == own_tolls
-        known = (shared.both("who") | shared.both("where")) * 1.0
-        again = known * (self._marks[at, 4] != traits.again)
-        return {
-            "known": known,
-            "again": again,
-            "again_hours": again * hours,
-            "who": shared.of_fewer("who"),
-            "who_differ": shared.differ("who"),
-            "where": shared.of_fewer("where"),
-            "where_differ": shared.differ("where"),
-            "rarest_where": shared.rarest("where"),
-            "things_head": (shared.count("where") > 0) * shared.of_fewer("things"),
-            "body": shared.of_fewer("body"),
-            "bodies": shared.both("body"),
-            "title_in_body": shared.in_body,
-            "same_toll": (counted & equal).any(axis=1),
-            "other_toll": (counted & ~equal).any(axis=1),
-            "same_outlet": (self._marks[at, 2] == traits.outlet) & (traits.outlet > 0),
-        }
+    def compare(self, traits: Traits, slots: Slots) -> Pairs:
+        """Return an entry beside each of the slots."""
+        rows = self._rows.rows.take(slots - self._rows.base)
+        shared = self._shared(rows, traits.values)
+        table = np.empty((len(ROWS), len(slots)))
+        shared.fill(table)
+        _fill(table, traits, rows=rows)
+        lang = language(traits.lang)
+        return Pairs(table, across=(rows["lang"] != lang) & (rows["lang"] > 0) & (lang > 0))
 
-    def _shared(self, traits: Traits, at: Slots) -> Shared:
-        mine = traits.keys
-        theirs = self._keys[at]
-        start, end = KINDS["body"]
-        self._asked[mine[start:end]] |= BODY
-        self._asked[mine[:start]] |= HEAD
-        self._asked[0] = 0
-        marks = self._asked[theirs]
-        self._asked[mine] = 0
-        scale = self._scale
-        return Shared(
-            mine=mine,
-            own=np.where(mine > 0, np.maximum(scale - self._logs[mine], _LEAST), 0),
-            theirs=theirs,
-            worth=np.where(theirs > 0, np.maximum(scale - self._logs[theirs], _LEAST), 0),
-            marks=marks,
-        )
+    def _shared(self, rows: Any, mine: Any) -> Shared:
+        """Lay out the values of all candidates, one after another and one's own behind them, and compare them."""
+        lengths = np.append(rows["length"], len(mine)).astype(np.intp)
+        starts = lengths.cumsum() - lengths
+        places = np.arange(starts[-1])
+        places += np.repeat(rows["start"] - self._values.base - starts[:-1], lengths[:-1])
+        values = np.concatenate((self._values.rows.take(places), mine)).astype(np.intp)
+        given = taken_apart(values, np.repeat(_COLUMNS[: len(lengths)], lengths), rarity=self._rarity)
+        return Shared(given, marks=self._marks(values[starts[-1] :], given.words), starts=starts)
 
-    def _cosine(self, traits: Traits, at: Slots) -> Floats:
-        mine = traits.grams[traits.grams > 0]
-        theirs = self._grams[at]
-        scale = self._scale
-        weights = np.maximum(scale - self._gram_logs[theirs], _LEAST) ** 2
-        weights *= theirs > 0
-        own = np.maximum(scale - self._gram_logs[mine], _LEAST) ** 2
-        self._asked_grams[mine] = 1
-        dot = np.einsum("ij,ij->i", weights, self._asked_grams[theirs])
-        self._asked_grams[mine] = 0
-        norm = np.sqrt(weights.sum(axis=1) * own.sum())
-        cosine: Floats = dot / np.maximum(norm, 1e-9)
-        return cosine
+    def _marks(self, mine: Any, words: Any) -> Any:
+        """Return, for each of some words, where the entry has it."""
+        own = mine & _MASK
+        first, end = mine.searchsorted(_BODY_SPAN)
+        self._asked[own[first:end]] = IN_BODY
+        self._asked[own[:first]] |= IN_HEAD
+        self._asked[own[end:]] = IN_HEAD
+        marks = self._asked.take(words)
+        self._asked[own] = 0
+        return marks
 
-    def _token_sets(self, traits: Traits, at: Slots) -> Floats:
-        texts = [self._texts[row] for row in at.tolist()]
+    def token_sets(self, traits: Traits, slots: Slots) -> Floats:
+        """Return how alike headlines are in any order of words, letter by letter, 0-1."""
+        texts = self._texts.many(slots.tolist())
         found: Floats = process.cdist([traits.text], texts, scorer=fuzz.token_set_ratio, dtype=np.float32)[0] / 100
         return found
 
-    def across(self, traits: Traits, slots: Slots) -> NDArray[np.bool_]:
-        """Say of each slot whether it is in another language; where one is not known, no."""
-        lang = language(traits.lang)
-        theirs = self._marks[slots % self._capacity, 0]
-        across: NDArray[np.bool_] = (theirs != lang) & (theirs > 0) & (lang > 0)
-        return across
+
+def _fill(table: Any, traits: Traits, *, rows: Any) -> None:
+    """Write what is known beside the words into a table of pairs."""
+    event = _EVENTS[traits.event]
+    kinds = (rows["event"] != _OTHER) & (event != _OTHER)
+    same_kind = rows["event"] == event
+    counted = (rows["tolls"] > 0) & (np.array(traits.tolls) > 0)
+    equal = rows["tolls"] == np.array(traits.tolls)
+    hours = np.log1p(np.abs(rows["hours"] - traits.hours))
+    again = table[ROWS["known"]] * (rows["again"] != traits.again)
+    for name, values in (
+        ("bias", 1), ("token_set", 0), ("hours", hours), ("same_kind", kinds & same_kind), ("other_kind", kinds & ~same_kind),
+        ("other_genre", rows["genre"] != traits.genre), ("again", again), ("again_hours", again * hours),
+        ("same_toll", (counted & equal).any(axis=1)), ("other_toll", (counted & ~equal).any(axis=1)),
+        ("same_outlet", (rows["outlet"] == traits.outlet) & (traits.outlet > 0)),
+    ):  # fmt: skip
+        table[ROWS[name]] = values
 
 
 def language(lang: str) -> int:
@@ -268,11 +197,6 @@ def language(lang: str) -> int:
     return int.from_bytes(lang[:3].encode("ascii", "ignore"), "big")
 
 
-def _filed(keys: Any) -> Sequence[int]:
-    """Return the keys that an entry is found by, each once."""
-    kept = [*keys[: _THINGS[0]].tolist(), *keys[_THINGS[1] : _FILED_END].tolist()]
-    return [key for key in dict.fromkeys(kept) if key]
-
-
-def _heaviest(weighed: tuple[int, float]) -> tuple[float, int]:
-    return -weighed[1], -weighed[0]
+def _filed(values: Any) -> list[int]:
+    """Return the words that an entry is found by, each once."""
+    return list(dict.fromkeys([value & _MASK for value in values.tolist() if value >> SHIFT in FILED]))

@@ -45,21 +45,20 @@ import numpy as np
 
 def pairs(rows, *, matched):
     """Replay rows and return (features, across?, same story?) of the pairs that the window offers."""
-    window, stories, found = Window(), [], []
+    window, stories, hours, found = Window(), [], [], []
     for row in rows:
         entry = entry_of(row)
         traits = traits_of(entry, named(*found_in(row)) if matched else ())
-        while (
-            len(window)
-            and traits.hours - window._hours[window.first % window._capacity] > WINDOW.total_seconds() / 3600
-        ):
+        while len(window) and traits.hours - hours[window.first] > WINDOW.total_seconds() / 3600:
             window.remove_oldest()
         slots = window.candidates(traits)
         if len(slots):
             same = np.array([stories[slot] == row["gold"] for slot in slots.tolist()], dtype=float)
-            found.append((window.compare(traits, slots), window.across(traits, slots), same))
+            compared = window.compare(traits, slots)
+            found.append((compared.features(window.token_sets(traits, slots)), compared.across, same))
         window.add(traits)
         stories.append(row["gold"])
+        hours.append(traits.hours)
     return tuple(np.concatenate([each[part] for each in found]) for part in range(3))
 
 
