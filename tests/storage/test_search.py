@@ -115,6 +115,21 @@ def test_pages_go_back_and_forth(archive):
     assert [TITLES[0]] == [each.title for each in last.entries]
 
 
+def test_a_word_that_stands_in_many_entries_has_pages_too(archive):
+    with archive.transaction() as session:
+        feed = add_feed(session, FeedSpec("https://many.example/", OutletSpec("many", "Many")), now=START)
+        many = [entry(100 + n, f"Goïta {n}") for n in range(260)]
+        add_entries(session, feed, entries=many, now=START + timedelta(days=9))
+        first = search(session, Search("goita"), limit=3)
+        rare = search(session, Search("goita 7"), limit=3)
+        outlet = search(session, Search("goita", outlets=("fleuve",)), limit=3)
+        oldest = search(session, Search("goita"), limit=3, before=first.entries[-1].id - 255)
+
+    assert (["Goïta 259", "Goïta 258", "Goïta 257"], True) == ([each.title for each in first.entries], first.older)
+    assert (["Goïta 7"], [TITLES[0]]) == ([each.title for each in rare.entries], [e.title for e in outlet.entries])
+    assert ["Goïta 1", "Goïta 0", TITLES[1]] == [each.title for each in oldest.entries]
+
+
 def test_an_edited_entry_is_found_by_its_new_words_and_a_removed_one_not_at_all(archive):
     with archive.transaction() as session:
         one = search(session, Search("Mopti"), limit=1).entries[0]

@@ -86,6 +86,20 @@ def archive(database, clock):
 
 
 @pytest.fixture
+def archive_of(clock):
+    """Give what makes an archive of a database."""
+    stores = []
+
+    def make(database):
+        stores.append(Store(database))
+        return Archive(stores[-1], clock)
+
+    yield make
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
 def sqlite_archive(sqlite_database, clock):
     store = Store(sqlite_database)
     yield Archive(store, clock)
