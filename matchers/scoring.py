@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from matchers.fields import FieldText
     from matchers.index import Watched
     from matchers.sightings import Sighting
+    from matchers.text import Token
 
 BAR: Final = 80
 NEAR: Final = 55  # below it nothing is kept
@@ -89,17 +90,31 @@ def judge(sighting: Sighting, evidence: Evidence) -> Verdict:
 
 
 def is_consumed(sighting: Sighting, watched: Watched, *, field: FieldText) -> bool:
-    """Tell whether a sighting lies inside a phrase that means something else."""
+    """Tell whether a sighting lies inside a phrase that means something else, or borrows a word of one.
+
+    "Niger Delta Movement for Justice" holds all words of "Niger Movement for Justice", but Niger is its delta's there.
+    """
     words = field.words
     first = sighting.first
     while first < sighting.last and words[first].form in FUNCTION_WORDS:
         first += 1  # the article of "la CMA" stands before "CMA CGM"
-    for phrase in watched.phrases:
-        for start in range(max(0, sighting.last - len(phrase) + 1), first + 1):
-            inside = words[start : start + len(phrase)]
-            if len(inside) == len(phrase) and all(part in t.forms for part, t in zip(phrase, inside, strict=True)):
-                return True
-    return False
+    return any(
+        _takes(range(start, start + len(phrase)), sighting, first=first)
+        for phrase in watched.phrases
+        for start in range(max(0, first - len(phrase) + 1), sighting.last + 1)
+        if _is_phrase(phrase, words[start : start + len(phrase)])
+    )
+
+
+def _takes(phrase: range, sighting: Sighting, *, first: int) -> bool:
+    """Tell whether a phrase holds all of a sighting, or a word of it together with one that is not its own."""
+    if phrase[0] <= first and phrase[-1] >= sighting.last:
+        return True
+    return not sighting.used.isdisjoint(phrase) and not sighting.used.issuperset(phrase)
+
+
+def _is_phrase(phrase: tuple[str, ...], words: Sequence[Token]) -> bool:
+    return len(words) == len(phrase) and all(part in word.forms for part, word in zip(phrase, words, strict=True))
 
 
 def _written(sighting: Sighting, evidence: Evidence) -> str:

@@ -67,7 +67,8 @@ def try_term(
         if not read % _LOOK_UP and is_late():
             since = text.seen
             break
-        if watchlist.match(EntryText(text.title, text.summary, text.lang)):
+        day = text.seen.date() if text.seen else None
+        if watchlist.match(EntryText(text.title, text.summary, text.lang, day=day)):
             hits.setdefault(" ".join(text.title.casefold().split()), text)
     found = list(hits.values())
     strangers = [text for text in found if not text.is_known]

@@ -16,7 +16,7 @@ from matchers.types import EntryText
 from matchers.watchlist import Watchlist
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from matchers.types import Match
 
@@ -94,19 +94,33 @@ def show_command(
 
 @catalogue.command("check")
 def check_command(
-    files: Annotated[list[Path] | None, typer.Argument(help="Catalogue files; none checks what ships.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Catalogue files, or folders of them; none checks what ships.")
+    ] = None,
 ) -> None:
     """Check catalogue files: each finding with file, line and reason; exit 1 when there is an error."""
     from matchers.lint import lint
 
-    given = {**_contexts(), **read_files(files)} if files else shipped_files()
-    findings = [finding for finding in lint(given) if not files or finding.file in {str(path) for path in files}]
+    named = _catalogue_files(files or ())
+    given = {**_contexts(), **read_files(named)} if named else shipped_files()
+    findings = [finding for finding in lint(given) if not named or finding.file in {str(path) for path in named}]
     for finding in findings:
         typer.echo(f"{finding.file}:{finding.line}: {finding.severity}: {finding.reason}")
     errors = sum(finding.severity == "error" for finding in findings)
     typer.echo(f"{errors} errors, {len(findings) - errors} warnings", err=True)
     if errors:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _catalogue_files(given: Iterable[Path]) -> list[Path]:
+    """List the files named, and of a folder the catalogue files in it."""
+    found: list[Path] = []
+    for path in given:
+        inside = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+        if not inside:
+            raise UserError(f"There is no catalogue file in {path}.", "A catalogue file ends in .toml.")
+        found.extend(inside)
+    return found
 
 
 def compiled(replaced: list[Path] | None) -> Watchlist:

@@ -63,7 +63,7 @@ def _answers(files: list[Path]) -> Iterator[dict[str, Any]]:
 def _placed(
     entry: StoryEntry, index: StoryIndex, *, states: dict[str, StoryState], watchlist: Watchlist
 ) -> dict[str, Any]:
-    text = EntryText(entry.title, entry.summary, entry.lang)
+    text = EntryText(entry.title, entry.summary, entry.lang, day=(entry.published or entry.seen).date())
     matches = watchlist.match(text)
     places = named_in(text, matches)
     placement = place(entry, matches, index=index, now=entry.seen, places=places)

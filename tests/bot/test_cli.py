@@ -105,10 +105,11 @@ def test_the_catalogue_is_listed_shown_and_checked(tocsin, tmp_path):
         tocsin("catalogue", "show", "jnim"),
         tocsin("catalogue", "show", "nobody"),
     )
-    checked = tocsin("catalogue", "check", "mine.toml")
+    checked, folder = tocsin("catalogue", "check", "mine.toml"), tocsin("catalogue", "check", ".")
 
     assert [True, True, True] == ["jnim" in listed.stdout, "GSIM" in shown.stdout, unknown.returncode != 0]
     assert [1, True] == [checked.returncode, "mine.toml:" in checked.stdout + checked.stderr]
+    assert checked.stdout == folder.stdout
 
 
 def test_help_lists_every_command_without_importing_the_heavy_ones():

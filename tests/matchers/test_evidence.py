@@ -142,3 +142,18 @@ def test_an_ambiguous_form_counts_only_while_it_was_in_use():
     assert score("Niger joins the AES", bloc, day=date(2023, 9, 16)) >= 80
     assert score("Niger joins the AES", bloc) >= 80
     assert score("Alliance des États du Sahel", bloc, day=date(2021, 7, 1)) == 100
+
+
+def test_a_name_does_not_borrow_a_word_from_another_name():
+    movement = Entity(
+        "mnj",
+        "MNJ",
+        kind=EntityKind.GROUP,
+        aliases=(Alias("Niger Movement for Justice"),),
+        negatives=Negatives(phrases=("Niger Delta",)),
+    )
+
+    assert [100, 0] == [
+        score(text, movement)
+        for text in ("Niger Movement for Justice signs", "Niger Delta Movement for Justice threatens oil firms")
+    ]
