@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from bot.delivery.message import Message, bold, compose
+from bot.quiet import zone
 from bot.texts import texts
 from storage.chats import chats, update_chat
 from storage.delivery_records import DeliveryKind, NewDelivery
@@ -160,7 +161,8 @@ def blind_notice(say: Texts, gap: Gap, *, tz: str, found: int) -> Message:
         DELIVERY: say("Blind {start}–{end}: Telegram could not be reached. {stories}"),
         OUTLETS: say("{start}–{end}: more than half of the outlets that you hear of were silent. {stories}"),
     }
-    same_day = say.day_time(gap.since, tz).split(",")[0] == say.day_time(gap.until, tz).split(",")[0]
+    here = zone(tz)
+    same_day = gap.since.astimezone(here).date() == gap.until.astimezone(here).date()
     end = say.time(gap.until, tz) if same_day else say.day_time(gap.until, tz)
     stories = say.plural("{n} story found since.", "{n} stories found since.", count=found)
     words = compose(sentences[gap.kind], start=bold(say.day_time(gap.since, tz)), end=bold(end), stories=stories)

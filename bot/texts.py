@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final
@@ -15,12 +16,18 @@ from babel.messages.pofile import read_po
 from bot.quiet import zone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
 # The source texts are English; each other language has a catalogue.
 LANGUAGES: Final = {"en": "English", "fr": "Français", "ar": "العربية"}
 DEFAULT: Final = "en"
+
+
+# French sets a narrow space before ; ? ! % and a whole one inside « » and before a colon; neither breaks a line.
+_NARROW: Final = re.compile(r" (?=[;?!%])")
+_FIRST: Final = re.compile(r"\b1 (?=\w)")
+_WHOLE: Final = re.compile(r" (?=[»:](?:\W|$))|(?<=«) ")
 
 
 class Texts:
@@ -48,7 +55,7 @@ class Texts:
 
     def short_day(self, moment: date) -> str:
         """Return day and month."""
-        return format_date(moment, "d MMMM", locale=self.lang)
+        return self._first(format_date(moment, "d MMMM", locale=self.lang))
 
     def weekdays(self, days: str) -> str:
         """Return the names of weekdays given as ISO digits, "" for all of them."""
@@ -70,7 +77,11 @@ class Texts:
 
     def day(self, moment: date) -> str:
         """Return a day in full, without its year."""
-        return format_date(moment, "EEEE d MMMM", locale=self.lang)
+        return self._first(format_date(moment, "EEEE d MMMM", locale=self.lang))
+
+    def _first(self, day: str) -> str:
+        """Return a day as it is said: French counts the first of a month apart."""
+        return _FIRST.sub("1er ", day) if self.lang == "fr" else day
 
 
 @cache
@@ -92,6 +103,17 @@ def _catalogue(lang: str) -> gettext.NullTranslations:
     path = resources.files("bot") / "locales" / lang / "LC_MESSAGES" / "tocsin.po"
     compiled = io.BytesIO()
     with path.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=lang))
+        catalogue = read_po(source, locale=lang)
+    if lang == "fr":
+        for message in catalogue:
+            message.string = _set_french(message.string or "") if message.id else message.string
+    write_mo(compiled, catalogue)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def _set_french(said: str | Sequence[str]) -> str | tuple[str, ...]:
+    """Set the spaces that French has before its signs, so that no line begins with one."""
+    if not isinstance(said, str):
+        return tuple(_WHOLE.sub("\u00a0", _NARROW.sub("\u202f", each)) for each in said)
+    return _WHOLE.sub("\u00a0", _NARROW.sub("\u202f", said))

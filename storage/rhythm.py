@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlmodel import col, func, select, update
 
+from storage.chats import mutes
 from storage.delivery_records import DeliveryKind, NewDelivery, Waits
 from storage.outbox import owe
 from storage.records import Heard, Told
@@ -32,6 +33,7 @@ _LATELY: Final = timedelta(minutes=10)
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _MERGED: Final = "catch-up"
+_SILENCED: Final = "muted"
 # Catch-ups wait behind urgent alerts, like normal ones; they are news for a day.
 _PRIORITY: Final = 2
 _EXPIRY: Final = timedelta(hours=24)
@@ -121,13 +123,28 @@ def open_catch_ups(session: Session, *, now: datetime, soon: timedelta) -> int:
             .where(waiting, Delivery.chat_id == chat, Delivery.not_before <= now + soon)
             .order_by(col(Delivery.id))
         ).all()
-        _gather(session, chat, rows=rows, now=now)
+        _gather(session, chat, rows=_unmuted(session, chat, rows=rows, now=now), now=now)
     return len(chats)
+
+
+def _unmuted(session: Session, chat: int, *, rows: Sequence[Delivery], now: datetime) -> list[Delivery]:
+    """Drop what waits of stories that the chat silenced meanwhile; return the rest."""
+    silent = {each.target for each in mutes(session, chat, now=now) if each.kind == "story"}
+    told = []
+    for row in rows:
+        if str(row.story_id) in silent:
+            row.state, row.reason = "dropped", _SILENCED
+            session.add(row)
+        else:
+            told.append(row)
+    return told
 
 
 def _gather(session: Session, chat: int, *, rows: Sequence[Delivery], now: datetime) -> None:
     """Let a story that waited alone go out as itself; merge several into one message."""
     stories = list(dict.fromkeys(row.story_id for row in rows))
+    if not stories:
+        return
     if len(stories) == 1:
         first, *later = rows
         first.state, first.not_before = "due", now

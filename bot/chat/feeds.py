@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from bot.chat.args import Press
-from bot.chat.replies import text
+from bot.chat.replies import shortened, text
 from bot.delivery.message import Button, Message, Span, bold, compose, italic, lines
 from bot.errors import UserError
 from bot.feeds.defaults import refuse_blocked
@@ -70,7 +70,7 @@ def _page(ask: Ask, feeds: Sequence[FeedRecord], *, page: int) -> Message:
 
 def _label(feed: FeedRecord) -> str:
     sign = "⏸" if not feed.enabled else "✓" if feed.state in _GOOD else "⚠"
-    return f"{sign} {feed.title or feed.outlet.name}"[:_LABEL]
+    return shortened(f"{sign} {feed.title or feed.outlet.name}", _LABEL)
 
 
 async def _one(ask: Ask) -> FeedRecord | None:

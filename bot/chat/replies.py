@@ -43,8 +43,12 @@ def text(*spans: Span | str) -> Message:
 
 def row(label: str, press: Press) -> tuple[tuple[Button, ...], ...]:
     """Return a row with one button; none for one that Telegram would not take."""
-    shown = label if len(label) <= _LABEL else f"{label[: _LABEL - 1].rstrip()}…"
-    return ((Button(shown, press.pack()),),) if press.fits else ()
+    return ((Button(shortened(label), press.pack()),),) if press.fits else ()
+
+
+def shortened(label: str, most: int = _LABEL) -> str:
+    """Return a button's label as a phone shows it; where it is cut, it says so."""
+    return label if len(label) <= most else f"{label[: most - 1].rstrip()}…"
 
 
 def help_page(say: Texts, commands: Sequence[Command]) -> Message:

@@ -101,7 +101,7 @@ def _heading(ask: Ask, stops: Sequence[Place], *, km: int) -> Sequence[Span]:
 
 
 def _names(ask: Ask, places: Sequence[Place]) -> Sequence[Span]:
-    shown = ", ".join(place.name_in(ask.say.lang) for place in places[:_MOST_NAMES])
+    shown = ask.say.listed(place.name_in(ask.say.lang) for place in places[:_MOST_NAMES])
     more = f" +{len(places) - _MOST_NAMES}" if len(places) > _MOST_NAMES else ""
     return compose(ask.say("Places that I know there: {names}"), names=f"{shown}{more}")
 

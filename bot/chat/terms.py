@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from bot.chat.args import Press
 from bot.chat.commands import mark
 from bot.chat.naming import restored, spellings, term_name
-from bot.chat.replies import row, text
+from bot.chat.replies import row, shortened, text
 from bot.delivery.message import Button, Message, Span, bold, compose, italic, lines
 from storage.chats import mute, mutes, unmute
 from storage.terms import add_term, remove_term, set_urgency, terms
@@ -58,7 +58,7 @@ def _page(ask: Ask, mine: Sequence[TermRecord], *, page: int) -> Message:
 def _row(ask: Ask, term: TermRecord, *, page: int) -> tuple[Button, ...]:
     number = str(term.id)
     return (
-        Button(label(ask, term)[:_LABEL], Press("tc", (number, str(page))).pack()),
+        Button(shortened(label(ask, term), _LABEL), Press("tc", (number, str(page))).pack()),
         Button("✕", Press("un", (number, str(page))).pack()),
     )
 

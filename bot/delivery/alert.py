@@ -281,9 +281,21 @@ def _outlets(view: StoryView, reader: Reader) -> Sequence[Span]:
     if len(outlets) > 1:
         told.append(say.plural("{n} independent of the others", "{n} independent of each other", count=independent))
     shown = say.listed(
-        f"{count} {_kind(kind, say)}" if len(outlets) > 1 else _kind(kind, say) for kind, count in kinds.most_common()
+        _counted(kind, count, say=say) if len(outlets) > 1 else _kind(kind, say) for kind, count in kinds.most_common()
     )
     return _line((Span(" · ".join(told)), Span(f" ({shown})" if shown else "")))
+
+
+def _counted(kind: str, count: int, *, say: Texts) -> str:
+    """Return how many outlets are of a kind; languages differ in what takes a plural."""
+    words = {
+        "state": say.plural("{n} state", "{n} state", count=count),
+        "independent": say.plural("{n} independent", "{n} independent", count=count),
+        "exile": say.plural("{n} exile", "{n} exile", count=count),
+        "wire": say.plural("{n} wire", "{n} wires", count=count),
+        "institution": say.plural("{n} institution", "{n} institutions", count=count),
+    }
+    return words.get(kind, f"{count} {kind}")
 
 
 def _kind(kind: str, say: Texts) -> str:

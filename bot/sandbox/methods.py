@@ -222,10 +222,11 @@ class Methods:
 
     def _getchatmember(self, params: Mapping[str, Any]) -> dict[str, Any]:
         chat, user = self._chat(params), int(params.get("user_id") or 0)
-        return _member(user, "administrator" if user in chat.get("admins", []) else "member")
+        status = "administrator" if user in chat.get("admins", []) else "member"
+        return _member(self.ledger, user, status=status)
 
     def _getchatadministrators(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
-        return [_member(user, "administrator") for user in self._chat(params).get("admins", [])]
+        return [_member(self.ledger, user, status="administrator") for user in self._chat(params).get("admins", [])]
 
     def _answercallbackquery(self, params: Mapping[str, Any]) -> bool:
         query = str(params.get("callback_query_id", ""))
@@ -301,8 +302,9 @@ def _shown(chat: Mapping[str, Any]) -> dict[str, Any]:
     return {key: chat[key] for key in ("id", "type", "title", "first_name", "username", "is_forum") if key in chat}
 
 
-def _member(user: int, status: str) -> dict[str, Any]:
-    person = {"id": user, "is_bot": False, "first_name": "Reader"}
+def _member(ledger: Ledger, user: int, *, status: str) -> dict[str, Any]:
+    name = (ledger.chat(user) or {}).get("first_name") or "Reader"
+    person = {"id": user, "is_bot": False, "first_name": name}
     rights = dict.fromkeys(
         (
             "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",

@@ -99,3 +99,16 @@ def test_a_command_in_arabic_stands_in_an_isolate_so_that_it_reads_from_left_to_
 )
 def test_a_client_is_spoken_to_in_its_language_or_in_english(code, lang):
     assert lang == language_of(code)
+
+
+def test_french_signs_never_begin_a_line():
+    said = [
+        form
+        for message in written("fr").values()
+        for form in ([message.string] if isinstance(message.string, str) else message.string)
+    ]
+    fr = texts("fr")
+    shown = [fr(key) for key, message in written("fr").items() if isinstance(message.string, str)]
+
+    assert [] == [each for each in shown if re.search(r" [;?!%»]|« | :(\s|$)", each)]
+    assert any(" ?" in each for each in said)

@@ -302,3 +302,24 @@ async def test_five_thousand_live_messages_and_a_long_way_back_leave_the_memory_
         assert KEEPS == await visitor.count(".message")
         assert max(full, back) < before + 3
         assert max(full_nodes, back_nodes) < 40 * KEEPS
+
+
+async def test_a_command_in_a_text_of_another_direction_is_set_apart_and_can_be_tapped(stand, visit):
+    stand.call("setMyCommands", commands=[{"command": "terms", "description": "x"}])
+    async with visit(stand.link) as visitor:
+        stand.call("sendMessage", chat_id=READER, text="الأمر \u2066/terms\u2069 يعرض الأسماء")
+        await visitor.tab.locator(".command", has_text="/terms").click()
+        await visitor.sees("/terms", where=".mine")
+
+
+async def test_escape_closes_what_is_open_and_leaves_the_pane_of_a_wide_screen(stand, visit):
+    async with visit(stand.link, viewport={"width": 1440, "height": 900}) as visitor:
+        await visitor.tab.keyboard.press("Escape")
+
+        assert "true" == await visitor.tab.get_attribute("#flow", "aria-expanded")
+
+        await visitor.tab.set_viewport_size({"width": 390, "height": 844})
+        await visitor.tab.click("#flow")
+        await visitor.tab.keyboard.press("Escape")
+
+        assert "false" == await visitor.tab.get_attribute("#flow", "aria-expanded")

@@ -11,7 +11,7 @@ import { t } from './words.js';
 const TAGS = { bold: 'strong', italic: 'em', underline: 'u', strikethrough: 's', code: 'code', pre: 'pre' };
 const QUOTES = new Set(['blockquote', 'expandable_blockquote']);
 const SAFE = /^https?:\/\//i;
-const COMMAND = /(^|\s)(\/[a-z][a-z0-9_]{1,31})(?![\w/])/g;
+const COMMAND = /(^|[\s\u2066-\u2069])(\/[a-z][a-z0-9_]{1,31})(?![\w/])/g;
 
 /**
  * @param {string} text

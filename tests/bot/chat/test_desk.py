@@ -40,14 +40,14 @@ async def test_a_member_takes_stamps_and_notes_and_everybody_sees_who_without_a_
 
     shown = talk.sandbox.ledger.message(GROUP, alert)["text"].split("\n")
 
-    assert "👤 Taken by Reader" in taken
-    assert "✔ Verified, Reader · 👤 Reader · 📝 1" == shown[1]
-    assert "✔ Verified · Reader" in stamped
-    assert any("Reader: called the mayor" in each for each in noted)
+    assert "👤 Taken by Colleague" in taken
+    assert "✔ Verified, Colleague · 👤 Colleague · 📝 1" == shown[1]
+    assert "✔ Verified · Colleague" in stamped
+    assert any("Colleague: called the mayor" in each for each in noted)
     assert [("take", COLLEAGUE), ("verified", COLLEAGUE), ("note", COLLEAGUE)] == [
         (each.kind, each.user) for each in await talk.store.read(acts_of, chat.id, story=story)
     ]
-    assert [] == [payload for payload in payloads if "Reader" in payload]
+    assert [] == [payload for payload in payloads if "Colleague" in payload]
     assert "Hand-over since" in over
     assert "called the mayor" in over
 

@@ -26,9 +26,9 @@ async def test_four_taps_set_a_chat_up_in_its_language(talk):
     chat = await chat_of(talk)
 
     assert [
-        "Que dois-je surveiller ?",
-        "Comment dois-je vous prévenir ?",
-        "Quelle heure dois-je suivre ?",
+        "Que dois-je surveiller\u202f?",
+        "Comment dois-je vous prévenir\u202f?",
+        "Quelle heure dois-je suivre\u202f?",
         "Tout est prêt.",
     ] == [step[0].split("\n")[0].split(" La prochaine")[0] for step in steps]
     assert ("fr", "both", "Europe/Paris") == (chat.lang, chat.mode, chat.tz)

@@ -1,5 +1,6 @@
 """Give every test of delivery a sandbox on loopback, a real client and a real database."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,6 +33,25 @@ from storage.stories import add_placement, save_revision
 from storage.terms import add_term
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def referee():
+    """Give Telegram's own parser: the text and entities that it reads in a piece of HTML, which it must take."""
+    tdjson = pytest.importorskip("tdjson")
+
+    def ask(query):
+        return json.loads(tdjson.td_execute(json.dumps(query).encode()))
+
+    ask({"@type": "setLogVerbosityLevel", "new_verbosity_level": 0})
+
+    def parsed(html):
+        answer = ask({"@type": "parseTextEntities", "text": html, "parse_mode": {"@type": "textParseModeHTML"}})
+
+        assert "formattedText" == answer["@type"], answer
+        return answer["text"], answer["entities"]
+
+    return parsed
 
 
 @pytest.fixture

@@ -7,14 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.alert import FIRST_LINE, MOST_BYTES, Reader, alert
+from bot.blindness import DELIVERY, OUTLETS, POLLING, Gap, blind_notice
+from bot.delivery.alert import FIRST_LINE, MOST_BYTES, Reader, alert, veiled_alert
+from bot.delivery.catch_up import catch_up, veiled_catch_up
+from bot.delivery.discretion import veil
 from bot.delivery.message import Style
 from bot.delivery.render import to_html
 from bot.delivery.rendering import Renderer
 from bot.texts import texts
 from matchers.types import Change, ChangeKind, Field, Mention, Reason
-from storage.delivery_records import DeliveryKind, DueDelivery
-from storage.records import OutletSpec, StoryEntryView, StoryView, TermMention
+from storage.delivery_records import DeliveryKind, DueDelivery, Waits
+from storage.records import DeskRecord, OutletSpec, StoryEntryView, StoryView, TermMention
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 TITLE = "Attaque du GSIM contre un camp de l'armée près de Diafarabé : 7 soldats tués"
@@ -350,3 +353,36 @@ def test_a_story_without_entries_has_nothing_to_say():
     view = StoryView(41, 1, (), {}, NOW, NOW, (), ())
 
     assert None is Renderer(texts, lambda entity, lang: entity)(due("en"), [view], now=NOW)
+
+
+def hostile(number):
+    evil = f"<b>Attaque</b> & GSIM </a><script>\u202e n° {number} 👨‍👩‍👧 " + "كيدال " * 30
+    return entry(number, evil, summary=evil * 3, name=f"<i>Outlet & {number}", kind="wire")
+
+
+ACTS = tuple(DeskRecord(41, 7, kind, at=NOW, note="<b>") for kind in ("take", "false", "note", "note"))
+GAPS = [Gap(kind, NOW - timedelta(hours=5), NOW) for kind in (POLLING, DELIVERY, OUTLETS)]
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ar"])
+@pytest.mark.parametrize("settings", [{}, {"light": True}, {"discreet": True}])
+def test_telegrams_own_parser_takes_every_message_about_stories(lang, settings, referee):
+    told = replace(reader(lang, sample=True), settings=settings)
+    views = [replace(story(hostile(n), state={"severity": n % 5}), story=n, desk=ACTS) for n in range(14)]
+    kinds = (DeliveryKind.ALERT, DeliveryKind.UPDATE, DeliveryKind.DEVELOPMENT)
+    messages = [shape(views[0], kind=kind, reader=told) for kind in kinds for shape in (alert, veiled_alert)]
+    messages += [catch_up(views, told, why=why.value) for why in Waits]
+    messages += [veiled_catch_up(views, told, why=Waits.ASLEEP.value, delivery=9), veil(9, say=told.say)]
+    messages += [blind_notice(told.say, gap, tz="Asia/Kathmandu", found=2) for gap in GAPS]
+    read = [referee(part) for message in messages for part in to_html(message)]
+
+    assert all("script" not in entity["type"]["@type"] for _, entities in read for entity in entities)
+    assert len(messages) <= len(read)
+
+
+@pytest.mark.parametrize(("lang", "line"), [("en", "✖ False, 7 · 👤 7 · 📝 2"), ("fr", "✖ Faux, 7 · 👤 7 · 📝 2")])
+def test_what_the_team_did_stands_under_the_headline_also_of_a_veiled_alert(lang, line):
+    view = replace(story(), desk=ACTS)
+    shown = [shape(view, kind=DeliveryKind.ALERT, reader=reader(lang)).text for shape in (alert, veiled_alert)]
+
+    assert [line, line] == [text.splitlines()[1] for text in shown]

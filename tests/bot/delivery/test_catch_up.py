@@ -11,7 +11,7 @@ from bot.delivery.rendering import Renderer
 from bot.delivery.sender import Sender
 from bot.sandbox.faults import Fault, FaultKind
 from bot.texts import texts
-from storage.chats import update_chat
+from storage.chats import mute, update_chat
 from storage.delivery_records import DeliveryKind, Waits
 from storage.outbox import balance, lost, owe_stories
 from storage.rhythm import heard, next_catch_up_at, told, wake
@@ -195,7 +195,7 @@ async def test_a_long_catch_up_shows_the_gravest_and_says_how_many_more(desk, cl
     rows = message.text.splitlines()
 
     assert "1. 🔴 GSIM 11 · 1 média" == rows[1]
-    assert "+3 de plus : /latest" == rows[-1]
+    assert "+3 de plus\u00a0: /latest" == rows[-1]
     assert [5, 5] == [len(row) for row in message.keyboard]
     assert (7, ()) == (len(light.text.splitlines()), light.keyboard)
     assert 1 == len(to_html(message))
@@ -209,3 +209,26 @@ async def test_a_quiet_story_does_not_ring_in_the_morning(bell, sandbox, store):
     await sender.send_due()
 
     assert [True] == [message.get("silent") for message in sandbox.messages(READER)]
+
+
+async def test_a_story_that_was_silenced_meanwhile_stays_out_of_the_message(bells, sandbox):
+    desk, sender = bells
+    chat = await desk.reader(READER)
+    one, *_ = await hold(desk, chat, "one", "two", "three")
+    await desk.store.write(mute, chat, kind="story", target=str(one))
+    await sender.send_due()
+    (message,) = sandbox.messages(READER)
+
+    assert "While you slept: 2 stories" in message["text"]
+    assert "GSIM one" not in message["text"]
+    assert (0, {"muted": 1}) == (await desk.store.read(lost), (await desk.store.read(balance)).dropped)
+
+
+async def test_nothing_is_sent_when_all_that_waited_was_silenced(bell, sandbox):
+    desk, sender = bell
+    chat = await desk.reader(READER)
+    (story,) = await hold(desk, chat, "one")
+    await desk.store.write(mute, chat, kind="story", target=str(story))
+    await sender.send_due()
+
+    assert ([], 0) == (sandbox.messages(READER), await desk.store.read(lost))

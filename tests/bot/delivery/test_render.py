@@ -1,7 +1,6 @@
 """Show that whatever is said becomes HTML that Telegram's own parser takes, within its limits."""
 
 import json
-from functools import cache
 
 import pytest
 import regex
@@ -25,25 +24,6 @@ SPANS = st.builds(
 MESSAGES = st.lists(SPANS, max_size=12).map(lambda spans: Message(tuple(spans)))
 
 
-@cache
-def tdlib():
-    tdjson = pytest.importorskip("tdjson")
-
-    def ask(query):
-        return json.loads(tdjson.td_execute(json.dumps(query).encode()))
-
-    ask({"@type": "setLogVerbosityLevel", "new_verbosity_level": 0})
-    return ask
-
-
-def parsed(html):
-    """Return the text and entities that Telegram's own parser reads."""
-    answer = tdlib()({"@type": "parseTextEntities", "text": html, "parse_mode": {"@type": "textParseModeHTML"}})
-
-    assert "formattedText" == answer["@type"], answer
-    return answer["text"], answer["entities"]
-
-
 def bare(text):
     return regex.sub(r"\s+", "", text)
 
@@ -52,11 +32,11 @@ def bare(text):
 @example(Message((Span("&" * 20_000, Style.BOLD),)))
 @example(Message(tuple(Span(f"{number} ", Style.ITALIC if number % 2 else Style.BOLD) for number in range(250))))
 @settings(max_examples=60, deadline=None)
-def test_telegrams_own_parser_takes_every_part_and_reads_our_text(message):
+def test_telegrams_own_parser_takes_every_part_and_reads_our_text(referee, message):
     html = to_html(message)
     texts = []
     for part in html:
-        text, entities = parsed(part)
+        text, entities = referee(part)
         texts.append(text)
 
         assert len(part.encode()) <= MOST_BYTES

@@ -181,12 +181,12 @@ async def test_an_edition_says_day_outlets_tolls_and_places_in_the_chats_languag
     told = Message.from_json(due.payload).text
 
     assert [
-        "Résumé du dimanche 1 mars",
+        "Résumé du dimanche 1er mars",
         "1 sujet · 2 articles",
         "🔴 GSIM : attaque près de Gao",
-        "   1 mars, 07:00 · 2 médias, 2 indépendants entre eux : Radio Fleuve, Other Desk",
-        "   Ceci repose sur une déclaration, selon Radio Fleuve ; non confirmé.",
-        "   Bilan le plus élevé annoncé : tués 7",
+        "   1 mars, 07:00 · 2 médias, 2 indépendants entre eux\u00a0: Radio Fleuve, Other Desk",
+        "   Ceci repose sur une déclaration, selon Radio Fleuve\u202f; non confirmé.",
+        "   Bilan le plus élevé annoncé\u00a0: tués 7",
         "   📍 GAO",
     ] == [line for line in told.splitlines() if line]
 
