@@ -28,7 +28,7 @@ from bot.notify import supervised
 from bot.polling import AT_ONCE, PER_SECOND
 from bot.web import web_side
 from storage.chats import add_invite, members
-from storage.feeds import add_feed, feed_by_url, known_urls, list_feeds, make_due
+from storage.feeds import add_new_feeds, feed_by_url, known_urls, list_feeds, make_due
 from storage.restoring import decide, restored
 
 if TYPE_CHECKING:
@@ -132,11 +132,10 @@ def keep_feeds(session: Session, specs: Sequence[FeedSpec], *, clock: Clock, wan
     Those that were removed stay away, unless they are `wanted`: named by a person, not by the list that ships.
     """
     known = known_urls(session, removed=not wanted)
-    new = [spec for spec in specs if spec.url not in known]
+    new = list({spec.url: spec for spec in specs if spec.url not in known}.values())
     now = clock.now()
-    for place, spec in enumerate(new):
-        add_feed(session, spec, now=now + timedelta(seconds=max(0, place - AT_ONCE) / PER_SECOND))
-    return len(new)
+    due = [now + timedelta(seconds=max(0, place - AT_ONCE) / PER_SECOND) for place in range(len(new))]
+    return add_new_feeds(session, new, due=due)
 
 
 async def _run_in_sandbox(settings: Settings, stopping: asyncio.Event, *, after_restore: str) -> None:

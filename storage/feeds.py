@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import case, col, delete, func, or_, select, update
 
-from storage.dialect import insert_new, insert_or_update, skip_locked
+from storage.dialect import insert_new, insert_or_update, insert_returning, skip_locked
 from storage.leases import fact, set_fact
 from storage.records import Cadence, FeedRecord, FeedState, FeedToPoll, OutletSpec
 from storage.tables import Feed, Host, Outlet
@@ -47,21 +47,46 @@ def add_feed(session: Session, spec: FeedSpec, *, now: datetime) -> int:
     outlet = _outlet(session, spec.outlet)
     feed = _by_url(session, spec.url)
     if feed is None:
-        feed = Feed(
-            url=spec.url,
-            given_url=spec.url,
-            host=host_of(spec.url),
-            next_at=now,
-            state_since=now,
-            cadence=_pack(Cadence()),
-            enabled=spec.enabled,
-        )
+        feed = _made(spec, due=now)
     feed.outlet_id = outlet
     feed.title, feed.lang, feed.scope = spec.title or feed.title, spec.lang, list(spec.scope)
     feed.klass, feed.full_text = spec.klass, spec.full_text
     session.add(feed)
     session.flush()
     return _id(feed.id)
+
+
+def add_new_feeds(session: Session, specs: Sequence[FeedSpec], *, due: Sequence[datetime]) -> int:
+    """Add many feeds of which none is known, in few statements; `due` is when each is first polled; return how many."""
+    outlets = {spec.outlet.key: asdict(spec.outlet) for spec in specs}
+    if not outlets:
+        return 0
+    change = [each.name for each in fields(OutletSpec) if each.name != "key"]
+    insert_or_update(session, Outlet, row=list(outlets.values()), key=["key"], change=change)
+    ids = dict(session.exec(select(Outlet.key, Outlet.id).where(col(Outlet.key).in_(outlets))).all())
+    made = [_made(spec, due=moment) for spec, moment in zip(specs, due, strict=True)]
+    rows = [
+        feed.model_dump(exclude={"id"}) | {"outlet_id": ids[spec.outlet.key]}
+        for feed, spec in zip(made, specs, strict=True)
+    ]
+    return len(insert_returning(session, Feed, rows, columns=("id",)))
+
+
+def _made(spec: FeedSpec, *, due: datetime) -> Feed:
+    return Feed(
+        url=spec.url,
+        given_url=spec.url,
+        host=host_of(spec.url),
+        title=spec.title,
+        lang=spec.lang,
+        scope=list(spec.scope),
+        klass=spec.klass,
+        full_text=spec.full_text,
+        next_at=due,
+        state_since=due,
+        cadence=_pack(Cadence()),
+        enabled=spec.enabled,
+    )
 
 
 def _by_url(session: Session, url: str) -> Feed | None:

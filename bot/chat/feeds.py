@@ -13,8 +13,20 @@ from bot.delivery.message import Button, Message, Span, bold, compose, italic, l
 from bot.errors import UserError
 from bot.feeds.defaults import refuse_blocked
 from bot.feeds.opml import read_opml
+from bot.polling import PER_SECOND
 from storage.desk import audit
-from storage.feeds import add_feed, enable_feed, feed_by_url, hush, hushed, list_feeds, remove_feed, set_state
+from storage.feeds import (
+    add_feed,
+    add_new_feeds,
+    enable_feed,
+    feed_by_url,
+    hush,
+    hushed,
+    known_urls,
+    list_feeds,
+    remove_feed,
+    set_state,
+)
 from storage.holding import held_back, release
 from storage.records import FeedSpec, FeedState, OutletSpec
 
@@ -205,10 +217,10 @@ async def _take_opml(ask: Ask) -> None:
     except (UserError, UnicodeDecodeError) as error:
         ask.reply(text(str(error) if isinstance(error, UserError) else ask.say("That is no OPML file in UTF-8.")))
         return
-    known = {feed.url for feed in await ask.read(list_feeds)}
+    known = await ask.read(known_urls, removed=False)
     fresh = [spec for spec in specs if spec.url not in known]
-    for spec in fresh:
-        ask.effect(add_feed, spec, now=ask.now)
+    due = [ask.now + timedelta(seconds=place / PER_SECOND) for place in range(len(fresh))]
+    ask.effect(add_new_feeds, fresh, due=due)
     ask.effect(audit, ask.turn.user_id, act="feeds.imported", target=str(len(fresh)), now=ask.now)
     sentence = ask.say("{new} of {all} feeds are new and read from now on.")
     ask.reply(Message(compose(sentence, new=str(len(fresh)), all=str(len(specs)))))

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import typer
 
 from bot.cli.operating import print_table
+from bot.cli.progress import counting, working
 from bot.clock import SystemClock
 from bot.config import load_settings
 from bot.errors import EXIT_FAILED, UsageError, UserError
@@ -87,7 +88,8 @@ def add_command(
     if urlsplit(url).scheme not in {"http", "https"}:
         raise UsageError(f"{url} is no web address.", "Begin it with https://.")
     refuse_blocked(url, name)
-    found = asyncio.run(discover(load_settings(), url))
+    with working(f"Looking for a feed at {url}"):
+        found = asyncio.run(discover(load_settings(), url))
     if found is None:
         raise UserError(f"No feed was found at {url}.", "Look for its RSS or Atom address and give that.")
     with _session() as session:
@@ -125,7 +127,8 @@ def check_command(
 
     with _session() as session:
         known = list_feeds(session)
-    answers = asyncio.run(check(load_settings(), [feed.url for feed in known]))
+    with counting("Asking feeds", len(known)) as one_more:
+        answers = asyncio.run(check(load_settings(), [feed.url for feed in known], told=one_more))
     print_table(
         ("result", "entries", "address"), [(answer.result, str(answer.entries), answer.url) for answer in answers]
     )
@@ -152,7 +155,7 @@ def import_command(file: Path) -> None:
     specs = read_opml(text, str(file))
     for spec in specs:
         refuse_blocked(spec.url, spec.title)
-    with _session() as session:
+    with working(f"Adding {len(specs)} feeds"), _session() as session:
         added = keep_feeds(session, specs, clock=SystemClock(), wanted=True)
     typer.echo(f"{added} of {len(specs)} feeds are new.", err=True)
 
@@ -163,5 +166,6 @@ def export_command() -> None:
     from bot.feeds.opml import write_opml
     from storage.feeds import list_feeds
 
-    with _session() as session:
-        typer.echo(write_opml(list_feeds(session)), nl=False)
+    with working("Writing feeds"), _session() as session:
+        written = write_opml(list_feeds(session))
+    typer.echo(written, nl=False)

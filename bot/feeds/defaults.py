@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from importlib.resources import files
 from pathlib import Path  # noqa: TC003 - used at run time by callers' annotations
 from typing import Any, Final
@@ -71,6 +72,12 @@ def _feed(outlet: dict[str, Any], feed: dict[str, Any], *, name: str) -> FeedSpe
 def refuse_blocked(url: str, title: str = "") -> None:
     """Refuse a feed of a designated organisation's media, with the reason that stands in the block list."""
     given = f"{url} {title}".lower()
-    for blocked in tomllib.loads((files("bot.feeds") / "blocked.toml").read_text(encoding="utf-8"))["name"]:
+    for blocked in _blocked():
         if any(word in given for word in blocked["words"]):
             raise UserError(f"{url} is not polled: {blocked['reason']}.", "Take it out of the list.")
+
+
+@cache
+def _blocked() -> tuple[dict[str, Any], ...]:
+    """Return the block list, read once: a list of five thousand feeds is compared with it."""
+    return tuple(tomllib.loads((files("bot.feeds") / "blocked.toml").read_text(encoding="utf-8"))["name"])

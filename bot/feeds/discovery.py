@@ -13,9 +13,10 @@ from selectolax.lexbor import LexborHTMLParser
 from bot.feeds.fetch import ACCEPT
 from bot.feeds.parse import ParseFailed, ParserPool
 from bot.http import GuardedClient, HttpFailure, HttpLimits
+from storage.feeds import HOST_SPACING_S, host_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.config import Settings
 
@@ -58,23 +59,37 @@ async def discover(settings: Settings, url: str) -> FoundFeed | None:
     return None
 
 
-async def check(settings: Settings, urls: Sequence[str]) -> list[Checked]:
-    """Ask addresses, a few at once, and say what each answered."""
+async def check(settings: Settings, urls: Sequence[str], *, told: Callable[[], None]) -> list[Checked]:
+    """Ask addresses, a few at once but of one host one after another, and say what each answered."""
     places = asyncio.Semaphore(_AT_ONCE)
+    answers: dict[str, Checked] = {}
+    by_host: dict[str, list[str]] = {}
+    for url in urls:
+        by_host.setdefault(host_of(url), []).append(url)
 
     async with contextlib.AsyncExitStack() as stack:
         client, parser = _edges(settings, stack)
 
-        async def one(url: str) -> Checked:
-            async with places:
-                try:
-                    reply = await client.get(url, headers={"Accept": ACCEPT})
-                    feed = await parser.parse(reply.body, reply.headers.get("content-type", ""))
-                except (HttpFailure, ParseFailed) as failure:
-                    return Checked(url, failure.kind, 0)
-                return Checked(url, "feed" if reply.status == 200 else str(reply.status), len(feed.entries))
+        async def one_host(its: Sequence[str]) -> None:
+            for number, url in enumerate(its):
+                await asyncio.sleep(HOST_SPACING_S if number else 0)
+                async with places:
+                    answers[url] = await _checked(client, parser, url=url)
+                told()
 
-        return list(await asyncio.gather(*(one(url) for url in urls)))
+        await asyncio.gather(*(one_host(its) for its in by_host.values()))
+    return [answers[url] for url in urls]
+
+
+async def _checked(client: GuardedClient, parser: ParserPool, *, url: str) -> Checked:
+    try:
+        reply = await client.get(url, headers={"Accept": ACCEPT})
+        if reply.status != 200:
+            return Checked(url, str(reply.status), 0)
+        feed = await parser.parse(reply.body, reply.headers.get("content-type", ""))
+    except (HttpFailure, ParseFailed) as failure:
+        return Checked(url, failure.kind, 0)
+    return Checked(url, "feed", len(feed.entries))
 
 
 def advertised(page: bytes, url: str) -> list[str]:

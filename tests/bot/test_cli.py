@@ -81,7 +81,7 @@ def web():
         def log_message(self, *words):
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server = HTTPServer(("0.0.0.0", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -258,6 +258,30 @@ def test_a_database_is_made_checked_copied_and_put_back(run, tmp_path):
 
     assert ([0, 0, 0, 0], 0o600) == (results, (tmp_path / "copy.db").stat().st_mode & 0o777)
     assert "can be read by others" in str(refused.exception)
+
+
+def test_a_check_shows_what_each_feed_answers_and_switches_on_those_with_entries_if_asked(
+    run, web, monkeypatch, tmp_path
+):
+    hosts = [web.replace("127.0.0.1", f"127.0.0.{n}") for n in range(2, 5)]
+    rows = "".join(
+        f'[[outlet.feed]]\nurl = "{host}{path}"\nenabled = false\n'
+        for host, path in zip(hosts, ("/feed.xml", "/", "/gone"), strict=True)
+    )
+    (tmp_path / "f.toml").write_text(f'[[outlet]]\nkey = "a"\nkind = "wire"\n{rows}')
+    monkeypatch.setenv("TOCSIN_FEEDS__FILE", str(tmp_path / "f.toml"))
+    monkeypatch.setenv("TOCSIN_FEEDS__ALLOW_PRIVATE_HOSTS", "true")
+    looked = run("feeds", "check")
+    before = run("feeds", "list").output
+    run("feeds", "check", "--enable")
+    after = run("feeds", "list").output
+    cells = {row.split("\t")[-1].strip(): row.split("\t")[:2] for row in looked.output.splitlines()}
+
+    assert [["feed", "1"], ["not-a-feed", "0"], ["404", "0"]] == [
+        cells[f"{host}{path}"] for host, path in zip(hosts, ("/feed.xml", "/", "/gone"), strict=True)
+    ]
+    assert (0, 1) == (before.count("\ton\t"), after.count("\ton\t"))
+    assert f"{hosts[0]}/feed.xml" in next(row for row in after.splitlines() if "\ton\t" in row)
 
 
 def test_feeds_are_added_listed_exported_imported_and_removed(run, web, monkeypatch, tmp_path):

@@ -1,11 +1,20 @@
 """Show that lists of feeds are read and written: the shipped one, TOML, OPML, and what is refused."""
 
+import io
+import sys
+from datetime import UTC, datetime
+
 import pytest
 
+from bot.cli.progress import counting, working
+from bot.clock import SystemClock
 from bot.errors import UserError
 from bot.feeds.defaults import default_feeds, read_feeds, refuse_blocked
 from bot.feeds.discovery import advertised
 from bot.feeds.opml import read_opml, write_opml
+from bot.running import keep_feeds
+from storage.feeds import add_feed, add_new_feeds, list_feeds
+from storage.records import FeedSpec, OutletSpec
 
 OPML = """<?xml version="1.0"?><opml version="2.0"><body><outline text="Mali"><outline text="Presse">
 <outline type="rss" text="Un" xmlUrl="https://example.org/un"/></outline>
@@ -100,3 +109,54 @@ def test_a_page_names_its_feeds():
     page = b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed"><link rel="alternate" hreflang="en" href="/en"></head>'
 
     assert ["https://example.org/feed"] == advertised(page, "https://example.org/news")
+
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_many_feeds_are_added_as_one_is(database):
+    wire = OutletSpec("w", "Wire", "wire", "owner", "ML", lang="fr", reliability="B")
+    specs = [
+        FeedSpec(f"https://example.org/{n}", wire, f"T {n}", "fr", scope=("ML",), klass="A", enabled=n > 1)
+        for n in range(3)
+    ]
+    with database.transaction() as session:
+        add_feed(session, specs[0], now=NOW)
+        added = add_new_feeds(session, specs[1:], due=[NOW, NOW])
+        first, *others = [
+            (each.outlet, each.lang, each.scope, each.klass, each.state, each.next_at, each.cadence)
+            for each in list_feeds(session)
+        ]
+        on = [each.enabled for each in list_feeds(session)]
+
+    assert 2 == added
+    assert [first, first] == others
+    assert [False, False, True] == on
+
+
+def test_a_long_list_is_kept_once_and_its_feeds_are_due_one_after_another(sqlite_database):
+    text = "<opml>" + "".join(f'<outline xmlUrl="https://{n}.example/"/>' for n in range(1_000)) + "</opml>"
+    specs = read_opml(text, "list.opml")
+    with sqlite_database.transaction() as session:
+        added = [keep_feeds(session, specs, clock=SystemClock(), wanted=True) for _ in range(2)]
+        due = [each.next_at for each in list_feeds(session)]
+
+    assert [1_000, 0] == added
+    assert 23 < (max(due) - min(due)).total_seconds() < 24
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(("stream", "shows"), [(Terminal, True), (io.StringIO, False)])
+def test_long_work_shows_on_a_terminal_and_is_silent_in_a_pipe(stream, shows, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", said := stream())
+    with working("Writing feeds"), counting("Asking feeds", 2) as one_more:
+        one_more()
+    with counting("Asking feeds", 2) as one_more:
+        one_more()
+        one_more()
+
+    assert (shows, shows) == ("Writing feeds" in said.getvalue(), "2/2" in said.getvalue())
