@@ -9,17 +9,18 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import structlog
 
 from bot.alerting import StoryNews, decide
 from bot.loudness import Weight
 from bot.metrics import NO_FAMILY, OWN_WORDS
+from bot.opened import OpenStories
 from bot.sighting import named_in, place_matches, without_countries
 from bot.triage import LATE
 from matchers.revisions import StoryState, revise
-from matchers.stories import StoryIndex, place
+from matchers.stories import place
 from matchers.types import EntryText, EventKind, PlacementKind, Revision, StoryEntry
 from storage.areas import area_subscribers, is_looked_for, note_places
 from storage.entries import (
@@ -38,7 +39,7 @@ from storage.outbox import owe, owe_stories
 from storage.records import Disposition
 from storage.restoring import count_repeats
 from storage.rhythm import heard, told
-from storage.stories import add_placement, placements_after, save_revision, story, story_entities
+from storage.stories import add_placement, save_revision, story, story_entities
 from storage.terms import subscribers
 from storage.tunings import tuned
 
@@ -58,9 +59,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 P = ParamSpec("P")
 R = TypeVar("R")
-
-# Placements read at once to catch the index up; a restart reads the window in slices of this size.
-_SLICE: Final = 50_000
 
 
 class LeaseLost(Exception):
@@ -98,9 +96,7 @@ class Ingest:
     def __init__(self, store: Store, watchlist: Watchlist, *, window: timedelta) -> None:
         self._store = store
         self._watchlist = watchlist
-        self._window = window
-        self._index: StoryIndex | None = None
-        self._seq = 0
+        self._opened = OpenStories(window)
 
     async def take(self, feed: FeedToPoll, triaged: Triage | None, *, outcome: PollOutcome) -> IngestReport:
         """Commit a poll; raise LeaseLost when another process has the feed now."""
@@ -132,8 +128,7 @@ class Ingest:
         try:
             return await self._store.write(change, *args, **kwargs)
         except BaseException:
-            # Whatever the transaction put into the index is not in the database: read it anew.
-            self._index = None
+            self._opened.forget()
             raise
 
     def _match(self, feed: FeedToPoll, entries: Sequence[NewEntry]) -> list[_Found]:
@@ -258,12 +253,12 @@ class Ingest:
         if not ringing:
             return []
         self._store.database.placement_lock(session)
-        index = self._caught_up(session, now)
+        index = self._opened.caught_up(session, now)
         placed = []
         for each in sorted(ringing, key=lambda found: (found.entry.effective, found.entry.key)):
             entry = _story_entry(each.entry, ids[each.entry.key], feed=feed, now=now)
             placement = place(entry, each.matches, index=index, now=now, places=each.named)
-            self._seq = add_placement(session, placement, now=now)
+            self._opened.seq = add_placement(session, placement, now=now)
             index.apply(placement)
             placed.append(
                 (
@@ -274,18 +269,6 @@ class Ingest:
                 )
             )
         return placed
-
-    def _caught_up(self, session: Session, now: datetime) -> StoryIndex:
-        """Return the index with everything that any process has placed."""
-        since = now - self._window
-        if self._index is None:
-            self._index, self._seq = StoryIndex(), 0
-        while missed := placements_after(session, self._seq, since=since, limit=_SLICE):
-            for stored in missed:
-                self._index.apply(stored.placement)
-            self._seq = missed[-1].seq
-        self._index.expire(now)
-        return self._index
 
     def _tell(self, session: Session, placement: Placement, *, matches: Sequence[Match], now: datetime) -> int:
         """Revise the story and write down who is owed what; return how many deliveries were new."""

@@ -14,6 +14,7 @@ from sqlmodel import col, delete, func, select, update
 from storage.chat_tables import Area, AreaPlace, EntryPlace
 from storage.dialect import insert_new, insert_or_update
 from storage.entries import entry
+from storage.merging import members
 from storage.records import Subscriber
 from storage.tables import Chat, Delivery, Entry, Feed, PlacementRow
 from storage.terms import silenced
@@ -113,7 +114,7 @@ def area_subscribers(session: Session, story: int, *, now: datetime, outlet: str
         .join(AreaPlace, col(AreaPlace.area_id) == col(Area.id))
         .join(EntryPlace, col(EntryPlace.place) == col(AreaPlace.place))
         .join(PlacementRow, col(PlacementRow.entry_id) == col(EntryPlace.entry_id))
-        .where(PlacementRow.story_id == story, Area.until > now)
+        .where(col(PlacementRow.story_id).in_(members(story)), Area.until > now)
     )
     rows = session.exec(
         select(Chat)

@@ -141,18 +141,21 @@ def _due(session: Session, rows: Sequence[Delivery]) -> tuple[DueDelivery, ...]:
 
 
 def _first_messages(session: Session, rows: Sequence[Delivery]) -> dict[tuple[int, int], int]:
+    """Return the message that tells each story in each chat: its own, or that of a story merged into it."""
     stories = {row.story_id for row in rows if row.story_id is not None}
     found = session.exec(
-        select(Delivery.chat_id, Delivery.story_id, Delivery.message_id)
+        select(Delivery.chat_id, Delivery.story_id, Story.merged_into, Delivery.message_id)
+        .join(Story, col(Story.id) == col(Delivery.story_id))
         .where(
-            col(Delivery.story_id).in_(stories),
+            or_(col(Story.id).in_(stories), col(Story.merged_into).in_(stories)),
             col(Delivery.chat_id).in_({row.chat_id for row in rows}),
             col(Delivery.kind).in_(_FIRST),
             col(Delivery.message_id).is_not(None),
         )
         .order_by(col(Delivery.id))
-    )
-    return {(chat, story or 0): message or 0 for chat, story, message in found}
+    ).all()
+    kin = {(chat, earlier or 0): message or 0 for chat, _, earlier, message in found}
+    return kin | {(chat, story or 0): message or 0 for chat, story, _, message in found}
 
 
 def _due_delivery(row: Delivery, chat: Chat, *, first: int | None) -> DueDelivery:

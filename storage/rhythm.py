@@ -15,6 +15,7 @@ from sqlmodel import col, func, select, update
 
 from storage.chats import mutes
 from storage.delivery_records import DeliveryKind, NewDelivery, Waits
+from storage.merging import members
 from storage.outbox import owe
 from storage.records import Heard, Told
 from storage.tables import Delivery
@@ -40,10 +41,15 @@ _EXPIRY: Final = timedelta(hours=24)
 
 
 def told(session: Session, story: int, *, chats: Sequence[int]) -> dict[int, Told]:
-    """Return what each of these chats was already owed of a story; chats that heard nothing are left out."""
+    """Return what each of these chats was already owed of a story, or of one that was merged into it.
+
+    Chats that heard nothing are left out.
+    """
     rows = session.exec(
         select(Delivery).where(
-            Delivery.story_id == story, col(Delivery.chat_id).in_(chats), Delivery.state != "dropped"
+            col(Delivery.story_id).in_(members(story)),
+            col(Delivery.chat_id).in_(chats),
+            Delivery.state != "dropped",
         )
     )
     found: dict[int, list[Delivery]] = defaultdict(list)

@@ -13,6 +13,7 @@ from matchers.types import Change, ChangeKind, EntryText, Placement, PlacementKi
 from storage.desk import acts_of
 from storage.entries import to_match
 from storage.feeds import outlet_spec
+from storage.merging import members, merge_stories
 from storage.records import StoredPlacement, StoryEntryView, StoryRecord, StoryView, TermMention
 from storage.tables import Entry, Feed, MatchRow, Outlet, PlacementRow, RevisionRow, Story, Term
 from storage.tunings import counting, term_counts, tunings_of
@@ -126,20 +127,15 @@ def save_revision(session: Session, story: int, *, state: Mapping[str, Any], rev
 
 
 def story_entities(session: Session, story: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the entities, and the families, that the entries of a story named."""
+    """Return the entities, and the families, that the entries of a story, and of those merged into it, named."""
     rows = session.exec(
         select(MatchRow.entity, MatchRow.families)
         .join(PlacementRow, col(PlacementRow.entry_id) == col(MatchRow.entry_id))
-        .where(PlacementRow.story_id == story)
+        .where(col(PlacementRow.story_id).in_(members(story)))
     ).all()
     entities = {entity for entity, _ in rows}
     families = {family for _, its_families in rows for family in its_families}
     return tuple(sorted(entities)), tuple(sorted(families))
-
-
-def merge_stories(session: Session, earlier: int, *, later: int) -> None:
-    """Point a later story at the earlier one that tells the same event; nothing is sent again."""
-    session.exec(update(Story).where(col(Story.id) == later).values(merged_into=earlier))
 
 
 def story_view(
@@ -156,7 +152,7 @@ def story_view(
     changed = session.exec(
         select(RevisionRow).where(RevisionRow.story_id == story, RevisionRow.number == number)
     ).first()
-    entries = _story_entries(session, _members(session, row))
+    entries = _story_entries(session, story)
     return StoryView(
         story=story,
         revision=number,
@@ -173,18 +169,13 @@ def story_view(
     )
 
 
-def _members(session: Session, row: Story) -> list[int]:
-    merged = session.exec(select(Story.id).where(Story.merged_into == row.id)).all()
-    return [row.id, *merged]
-
-
-def _story_entries(session: Session, stories: Sequence[int]) -> tuple[StoryEntryView, ...]:
+def _story_entries(session: Session, story: int) -> tuple[StoryEntryView, ...]:
     rows = session.exec(
         select(Entry, PlacementRow, Outlet, Feed.url)
         .join(PlacementRow, col(PlacementRow.entry_id) == col(Entry.id))
         .join(Feed, col(Feed.id) == col(Entry.feed_id))
         .join(Outlet, col(Outlet.id) == col(Feed.outlet_id))
-        .where(col(PlacementRow.story_id).in_(stories))
+        .where(col(PlacementRow.story_id).in_(members(story)))
         .order_by(col(PlacementRow.seq))
     )
     return tuple(

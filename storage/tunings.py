@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, func, select
 
 from matchers.tuning import Found, Tuning, TuningKind, counts
 from matchers.types import EntryText
@@ -141,14 +141,16 @@ def tunings_of(session: Session, chat: int) -> tuple[Tuning, ...]:
 
 
 def _finds(session: Session, stories: Sequence[int]) -> list[tuple[int, str, tuple[str, ...], Found]]:
-    """Return every (story, entity, families, find) of stories."""
+    """Return every (story, entity, families, find) of stories, and of those merged into them."""
+    told = func.coalesce(Story.merged_into, Story.id)
     rows = session.exec(
-        select(PlacementRow.story_id, MatchRow, Entry, Feed.url, Outlet.key)  # type: ignore[call-overload]
+        select(told, MatchRow, Entry, Feed.url, Outlet.key)  # type: ignore[call-overload]
         .join(PlacementRow, col(PlacementRow.entry_id) == col(MatchRow.entry_id))
+        .join(Story, col(Story.id) == col(PlacementRow.story_id))
         .join(Entry, col(Entry.id) == col(MatchRow.entry_id))
         .join(Feed, col(Feed.id) == col(Entry.feed_id))
         .join(Outlet, col(Outlet.id) == col(Feed.outlet_id))
-        .where(col(PlacementRow.story_id).in_(stories))
+        .where(told.in_(stories))
     )
     return [
         (

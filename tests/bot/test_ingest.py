@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
 from bot.feeds.cadence import CadenceSettings, PollFacts, expected_since, plan
 from bot.feeds.fetch import Fetched
@@ -15,8 +16,10 @@ from storage.chats import open_chat
 from storage.entries import known_entries
 from storage.feeds import add_feed, claim_feeds, make_due
 from storage.holding import held_back, release
+from storage.merging import merge_stories
 from storage.outbox import claim_deliveries, lost
 from storage.records import FeedSpec, OutletSpec
+from storage.tables import PlacementRow
 from storage.terms import add_term
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -32,6 +35,7 @@ class Desk:
 
     def __init__(self, database, watchlist):
         self.store = Store(database)
+        self.watchlist = watchlist
         self.ingest = Ingest(self.store, watchlist, window=timedelta(days=7))
         self.now = NOW
 
@@ -137,3 +141,19 @@ async def test_what_the_flood_rule_held_back_rings_when_an_admin_says_so(desk):
     assert 0 == again
     assert 1 in await desk.told()
     assert 0 == await desk.store.read(lost)
+
+
+async def test_stories_that_a_reader_merged_are_one_also_after_a_restart(desk):
+    await desk.poll(article(1, "Le GSIM attaque un poste militaire de Djibo, sept soldats tués"))
+    await desk.poll(article(2, "Goïta reçoit les ambassadeurs au palais de Koulouba"))
+    first, second = (row.story_id for row in await desk.store.read(placed))
+    await desk.store.write(merge_stories, first, later=second)
+    desk.ingest = Ingest(desk.store, desk.watchlist, window=timedelta(days=7))
+    await desk.poll(article(3, "Urgent : Goïta reçoit les ambassadeurs au palais de Koulouba"))
+
+    assert second != first
+    assert [first, second, first] == [row.story_id for row in await desk.store.read(placed)]
+
+
+def placed(session):
+    return session.exec(select(PlacementRow).order_by(PlacementRow.seq)).all()

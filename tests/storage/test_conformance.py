@@ -28,6 +28,7 @@ from storage import (
     feeds,
     inbox,
     leases,
+    merging,
     outbox,
     rhythm,
     stories,
@@ -336,6 +337,29 @@ def test_a_later_story_that_tells_the_same_joins_the_earlier_one(session):
     )
     assert (one,) == stories.watched_stories(session, chat.id, since=NOW - timedelta(hours=1))
     assert 1 == len(stories.watched_stories(session, chat.id, since=NOW - timedelta(hours=1), limit=1))
+
+
+def test_stories_that_are_one_are_told_by_the_message_that_came_first(session):
+    feed, chat, other = a_feed(session), a_chat(session), a_chat(session, READER + 1)
+    one, two, three = (a_story(session, feed, key) for key in ("k1", "k2", "k3"))
+    entries.add_matches(session, two, matches=[replace(a_match(), entity="aes", families=("alliances",))])
+    outbox.owe(session, [owed(chat, one), owed(chat, two), owed(other, two)], now=NOW)
+    numbers = {(chat.id, one): 7, (chat.id, two): 8, (other.id, two): 9}
+    for (reader, story), number in numbers.items():
+        delivery = (col(Delivery.chat_id) == reader, col(Delivery.story_id) == story)
+        session.execute(update(Delivery).where(*delivery).values(state="sent", sent=NOW, message_id=number))
+    merging.merge_stories(session, two, later=three)
+    merging.merge_stories(session, one, later=two)
+    both = (chat, other)
+    outbox.owe(session, [owed(each, one, kind=DeliveryKind.EDIT, revision=2) for each in both], now=LATER)
+    edits = {due.chat: due.message_id for due in claim(session, LATER)}
+
+    assert ((two, one), (three, one)) == merging.merges_since(session, NOW)
+    assert (("aes", "jnim"), ("alliances", "jihadists")) == stories.story_entities(session, one)
+    assert {chat.id: NOW, other.id: NOW} == {
+        key: told.last_ring for key, told in rhythm.told(session, one, chats=[chat.id, other.id]).items()
+    }
+    assert {chat.id: 7, other.id: 9} == edits
 
 
 # ── terms ────────────────────────────────────────────────────────────────────

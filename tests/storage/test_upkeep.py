@@ -20,6 +20,7 @@ from matchers.types import (
 from storage import chats, desk, editions, entries, feeds, hooks, outbox, stories, upkeep
 from storage.chat_tables import AuditRow
 from storage.delivery_records import DeliveryKind, DeliveryOutcome, DeliveryState, NewDelivery
+from storage.merging import merge_stories
 from storage.output_tables import HookCall
 from storage.records import DeskRecord, Disposition, FeedSpec, NewEntry, OutletSpec
 from storage.tables import Delivery, Edition, Entry, Inbox, Invite, MatchRow, Owed, Story
@@ -144,7 +145,7 @@ def test_a_story_that_is_alive_stays(session, why):
         if why == "grew":
             session.get(Story, story).last = NOW + 380 * DAY
         else:
-            stories.merge_stories(session, other, later=story)
+            merge_stories(session, other, later=story)
     session.flush()
 
     assert "stories" not in prune(session, after=400)
