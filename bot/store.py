@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
 from bot.clock import stopwatch
@@ -18,6 +19,14 @@ R = TypeVar("R")
 
 # Reads are short; four threads keep a slow archive search from delaying a chat's answer.
 _READERS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Hold how long a transaction kept the writer, in seconds: its work, and all of it with the commit."""
+
+    work_s: float
+    whole_s: float
 
 
 class Store:
@@ -43,14 +52,15 @@ class Store:
 
     async def write_timed(
         self, function: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> tuple[R, float]:
-        """Write, and return also the seconds for which the writer was held, commit and all."""
+    ) -> tuple[R, Held]:
+        """Write, and return also for how long the writer was held."""
 
-        def run() -> tuple[R, float]:
+        def run() -> tuple[R, Held]:
             passed = stopwatch()
             with self.database.transaction() as session:
                 done = function(session, *args, **kwargs)
-            return done, passed()
+                work = passed()
+            return done, Held(work, passed())
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, run)
 

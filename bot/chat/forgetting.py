@@ -11,10 +11,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.chat.args import Press
+from bot.chat.hooking import host_of
 from bot.chat.replies import text
 from bot.delivery.message import Button, Message, Span, bold, lines
 from bot.delivery.policy import Sent, TargetGone, Throttled, Unmodified
 from storage.chats import sent_messages, wipe_chat
+from storage.hooks import hook_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +36,10 @@ _GONE: Final = (Sent, Unmodified, TargetGone)
 async def privacy(ask: Ask) -> None:
     """Say what is kept, for how long, and what is not."""
     say, keep = ask.say, ask.context.keep
+    hook = await ask.read(hook_of, ask.chat.id)
+    posted = say("Posted elsewhere: the stories that this chat watches, to {host}; /webhook says more.")
     rows = (
+        *((posted.replace("{host}", host_of(hook.url)),) if hook else ()),
         say(
             "Kept: this chat's number, its language, zone, rhythm and terms, and what you taught me about them; as long as you use me."
         ),

@@ -12,7 +12,7 @@ from bot.chat.explaining import story_message
 from bot.chat.naming import restored, term_name
 from bot.chat.places import COUNTRIES, city_of, zone_at, zones_of
 from bot.chat.replies import text
-from bot.chat.rhythm import read_rhythm
+from bot.chat.rhythm import Rhythm, read_rhythm
 from bot.delivery.message import Message, bold, compose
 from bot.digest.choose import KIND, SINCE, kind_of
 from bot.digest.editions import Desk, digest_now
@@ -27,9 +27,9 @@ from storage.terms import add_term, remove_term, terms
 
 if TYPE_CHECKING:
     from bot.chat.ask import Ask
-    from bot.chat.rhythm import Rhythm
 
 _NOW: Final = frozenset({"now", "maintenant", "الآن"})
+_ON: Final = frozenset({"on", "oui", "نعم"})
 _OFF: Final = frozenset({"off", "non", "لا"})
 _WEEK: Final = timedelta(days=7)
 
@@ -152,7 +152,7 @@ async def quiet(ask: Ask) -> None:
 async def digest(ask: Ask) -> None:
     """Set the digest's hour, days and kind, send it now, or end it."""
     words = ask.words.lower()
-    rhythm = read_rhythm(words)
+    rhythm = Rhythm() if words in _ON else read_rhythm(words)
     if words in _NOW:
         desk = Desk(ask.context.vigil.name, await ask.read(take_pulse, now=ask.now))
         ask.effect(digest_now, ask.chat.id, desk=desk, update_id=ask.turn.update_id)

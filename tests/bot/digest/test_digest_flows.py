@@ -59,3 +59,10 @@ async def test_a_quiet_day_is_one_line(talk):
     await talk.settle()
 
     assert ["Digest of Monday 2 March\nNothing happened to what this chat watches."] == await digest_texts(talk)
+
+
+async def test_a_digest_that_was_ended_is_brought_back_as_it_was(talk):
+    said = [(await talk.say(f"/digest {words}"))[0] for words in ("weekly sun 18:00", "off", "on")]
+
+    assert ("No digest.", said[0]) == (said[1][:10], said[2])
+    assert "Sunday at 18:00" in said[2]

@@ -180,12 +180,14 @@ async def test_only_who_runs_the_bot_sets_one_and_off_forgets_what_waits(talk):
     await set_hook(talk, "https://example.org/in")
     await talk.publish(3)
     waiting = await talk.store.read(calls)
+    (kept,) = await talk.say("/privacy")
     odd = [(await talk.say(f"/webhook {words}"))[0] for words in ("ftp://example.org", "nonsense", "https://")]
     await talk.say("/webhook off")
 
     assert not any("whsec_" in words for words in refused)
     assert {"Write the address in full: https://example.org/in"} == set(odd)
     assert len(waiting) >= 1
+    assert "to example.org" in kept
     assert [] == await talk.store.read(calls)
 
 
