@@ -98,7 +98,8 @@ def _entry(entry: Any, lang: str, *, site: str) -> ParsedEntry:
         title=plain(str(entry.get("title", "")), _MOST_TITLE),
         summary=plain(str(summary), _MOST_SUMMARY),
         lang=own,
-        published=_moment(entry.get("published_parsed") or entry.get("updated_parsed")),
+        # asked as of a plain dict: feedparser's own lookup warns where a date could not be read
+        published=_moment(dict.get(entry, "published_parsed") or dict.get(entry, "updated_parsed")),
     )
 
 

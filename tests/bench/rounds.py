@@ -46,15 +46,15 @@ async def ours(port, feeds, rounds):
     from bot.app import assemble_poller
     from bot.clock import SystemClock
     from bot.config import Settings
-    from storage.feeds import add_feed, make_due
+    from storage.feeds import add_new_feeds, make_due
     from storage.records import FeedSpec, OutletSpec
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     clock = SystemClock()
 
     def prepare(session):
-        for number in range(feeds):
-            add_feed(session, FeedSpec(address(number, port), OutletSpec("stand", "Le stand")), now=clock.now())
+        specs = [FeedSpec(address(number, port), OutletSpec("stand", "Le stand")) for number in range(feeds)]
+        add_new_feeds(session, specs, due=[clock.now()] * feeds)
 
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(database_url=f"sqlite:///{folder}/t.db", feeds={"allow_private_hosts": True})
