@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from matchers.text import UNSPACED
-from matchers.vocabulary import CONJUNCTIONS
+from matchers.vocabulary import CONJUNCTIONS, FUNCTION_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # "rebels, mostly Tuareg": what follows says who they are
 _SHARES: Final = frozenset(
     (
-        *("mostly", "mainly", "predominantly", "largely", "chiefly", "many", "including"),
+        *("plupart", "mostly", "mainly", "predominantly", "largely", "chiefly", "many", "including"),
         *("essentiellement", "majoritairement", "principalement", "surtout", "notamment", "mayoritariamente", "meist"),
         *("dominante", "majorité", "majorite", "mayoría", "mayoria", "maioria", "predominio"),
     )
@@ -179,12 +179,14 @@ class _Phrases:
         )
 
     def _says_who(self, at: int) -> bool:
-        """Tell whether a word begins an apposition on who somebody is ("à dominante touareg")."""
-        return any(self._words[i].form in _SHARES for i in (at, at + 1) if i < len(self._words))
+        """Tell whether a word begins an apposition on who somebody is ("à dominante touareg", "pour la plupart")."""
+        return any(self._words[i].form in _SHARES for i in range(at, min(at + 3, len(self._words))))
 
     def _is_open(self, at: int) -> bool:
         form = self._words[at].form
         if at in self._across or form in _LINKS or form in CONJUNCTIONS or form in _SHARES:
+            return True
+        if form in FUNCTION_WORDS and self._says_who(at):
             return True
         return len(form) == 1 and not UNSPACED.match(form)
 

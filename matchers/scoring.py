@@ -28,7 +28,16 @@ from typing import TYPE_CHECKING, Final
 from matchers.entities import AliasKind, CaseRule, EntityKind
 from matchers.text import fold
 from matchers.types import Reason
-from matchers.vocabulary import CIVIL_TITLES, COMMON_WORDS, FUNCTION_WORDS, GIVEN_NAMES, OPENERS, OTHER_ROLES, TITLES
+from matchers.vocabulary import (
+    CIVIL_TITLES,
+    COMMON_WORDS,
+    FUNCTION_WORDS,
+    GIVEN_NAMES,
+    NATIONALITIES,
+    OPENERS,
+    OTHER_ROLES,
+    TITLES,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,6 +169,10 @@ def other_given_name(sighting: Sighting, watched: Watched, *, field: FieldText) 
     before, here = field.words[sighting.first - 1], field.words[sighting.first]
     if field.text[before.end : here.start].strip(" \u00a0-"):
         return ""
+    if before.form in NATIONALITIES and sighting.first > 1:
+        trade = field.words[sighting.first - 2]
+        if not OTHER_ROLES.isdisjoint(trade.forms):
+            return trade.raw
     if before.form in TITLES or not watched.given_names.isdisjoint(before.forms):
         return ""
     if not OTHERS.isdisjoint(before.forms) or _is_given_name(sighting.first - 1, field):

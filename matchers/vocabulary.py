@@ -152,9 +152,14 @@ OPENERS: Final = _words(
     "amma bayan kafin wannan lakini baada kabla hata "
 )
 
+# Of which country somebody is: between a trade and a surname it belongs to the trade ("le lutteur malien Goïta").
+NATIONALITIES: Final = _words(
+    "malian malien malienne burkinabe burkinabè nigerien nigérien maliano malisch المالي المالية"
+)
+
 # What a namesake of a ruler is more often than a ruler.
 OTHER_ROLES: Final = _words(
-    "coach trainer player footballer striker defender midfielder goalkeeper winger referee singer artist actor lawyer mayor "
+    "wrestler boxer sprinter swimmer rapper musician painter writer pharmacist coach trainer player footballer striker defender midfielder goalkeeper winger referee singer artist actor lawyer mayor "
     "entraîneur sélectionneur joueur footballeur attaquant défenseur milieu gardien arbitre chanteur chanteuse artiste "
     "comédien avocat maire député députée juge judge procureur prosecutor jeune young frère frères brother brothers sœur soeur famille family "
     "directeur directrice director étudiant étudiante student enseignant teacher policier honorable marabout commerçant lutteur boxeur entrenador jugador treinador jogador trainer spieler "

@@ -180,10 +180,10 @@ def test_labelled_sentences_are_many_and_half_of_them_hard():
     assert sum(row["kind"].startswith("trap") for row in rows) >= 200
 
 
-def test_a_third_of_the_labelled_sentences_is_held_out():
+def test_a_third_of_the_labelled_sentences_or_more_is_held_out():
     share = len(gold("heldout")) / len(gold("dev") + gold("heldout"))
 
-    assert pytest.approx(1 / 3, abs=0.03) == share
+    assert share >= 0.3
 
 
 def test_no_labelled_sentence_stands_twice():

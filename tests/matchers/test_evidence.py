@@ -8,6 +8,7 @@ import pytest
 from matchers.entities import Alias, AliasKind, CaseRule, Compound, Entity, EntityKind, Negatives
 from matchers.types import EntryText
 from matchers.watchlist import Watchlist
+from tests.eval_mentions import entities
 
 AES = Entity(
     "aes",
@@ -157,3 +158,24 @@ def test_a_name_does_not_borrow_a_word_from_another_name():
         score(text, movement)
         for text in ("Niger Movement for Justice signs", "Niger Delta Movement for Justice threatens oil firms")
     ]
+
+
+def test_rebels_who_are_for_the_most_part_of_a_people_are_rebels_of_it_and_nomads_among_rebels_are_not():
+    catalogue = Watchlist.compile(entities())
+
+    def rings(text):
+        return any(match.entity == "tuareg-groups" for match in catalogue.match(EntryText(text, lang="fr")))
+
+    assert [True, False] == [
+        rings("Des rebelles, pour la plupart touareg, tiennent le puits"),
+        rings("Rebelles et soldats s'affrontent, des nomades touareg pris au piège"),
+    ]
+
+
+def test_a_trade_before_a_nationality_and_a_surname_is_a_namesakes():
+    catalogue = Watchlist.compile(entities())
+
+    def scores(text):
+        return [match.score for match in catalogue.match(EntryText(text, lang="fr")) if match.entity == "goita"]
+
+    assert [[], [90]] == [scores("Le lutteur malien Goïta médaillé"), scores("Le chef malien Goïta médaillé")]
