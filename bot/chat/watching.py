@@ -7,31 +7,30 @@ words ─wording→ Wording ─named?→ watched at once, with what it would hav
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.chat import naming
 from bot.chat.args import Press
 from bot.chat.ask import change
-from bot.chat.backtest import DAYS, EXAMPLES, Trial, try_term
+from bot.chat.backtest import DAYS, EXAMPLES, Trial
 from bot.chat.offering import advice_line, change_said, trial_lines, wrong
 from bot.chat.replies import row, text
 from bot.chat.terms import URGENCIES, show_terms_page
+from bot.chat.trying import try_in_archive
 from bot.chat.wording import find_source, read_wording, signed, sources_alike
 from bot.delivery.message import Button, Message, Span, bold, compose, italic, lines
 from matchers.entities import EntityKind
 from matchers.terms import TermError, advise
 from matchers.tuning import Tuning, TuningKind
-from matchers.watchlist import Watchlist
-from storage.entries import archive_texts, matched_texts
+from storage.entries import matched_texts
 from storage.feeds import list_feeds
-from storage.fulltext import vocabulary
 from storage.terms import add_term, remove_term, set_urgency, terms
 from storage.tunings import tune, tunings, untune
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from bot.chat.ask import Ask
@@ -194,18 +193,12 @@ async def _offer(ask: Ask, plan: Plan) -> None:
         ask.reply(wrong(ask.say, term))
         return
     clock, until = ask.context.clock, ask.now + _PATIENCE
-    trial = await ask.read(_trial, term, since=ask.now - timedelta(days=DAYS), is_late=lambda: clock.now() > until)
+    trial = await ask.read(
+        try_in_archive, term, since=ask.now - timedelta(days=DAYS), is_late=lambda: clock.now() > until
+    )
     change(ask, settings={"draft": {"words": ask.words, "with": trial.word}})
     advice = advise(term, ask.context.vigil.watchlist.entities())
     ask.reply(_offered(ask, trial, named=named, advice=advice))
-
-
-def _trial(session: Session, term: Entity, *, since: datetime, is_late: Callable[[], bool]) -> Trial:
-    """Try a term on the reports in which a word of it may stand: what the archive knows of words says which."""
-    watchlist, known = Watchlist.compile([term]), vocabulary(session)
-    archive = archive_texts(session, since=since, words=watchlist.waking(known))
-    trial = try_term(watchlist, archive, is_late=is_late)
-    return trial if trial.read else replace(trial, read=len(known))
 
 
 def _offered(ask: Ask, trial: Trial, *, named: Sequence[Entity], advice: Sequence[Advice]) -> Message:

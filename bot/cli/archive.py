@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from matchers.entities import Entity
     from storage.database import Database
     from storage.records import EntryRecord
 
@@ -77,6 +79,49 @@ def search_command(
         typer.echo(json.dumps(_object(entry), ensure_ascii=False) if as_json else _line(entry))
     if page.older:
         sys.stderr.write("There is more; --limit shows it.\n")
+
+
+@commands.command("backtest")
+def backtest_command(
+    *,
+    term: Annotated[
+        list[str], typer.Argument(help="A name of the catalogue, or words as after /watch: fuel convoy +Gao.")
+    ],
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How far back.")] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Say what a term would have found in the stored archive, with examples, and a word that would narrow it."""
+    from bot.chat.trying import try_in_archive
+
+    wanted = _term(" ".join(term))
+    with opened() as database:
+        index_all(database)
+        with database.reading() as session:
+            trial = try_in_archive(session, wanted, since=SystemClock().now() - timedelta(days=days))
+    examples = [{"outlet": each.outlet_name, "title": each.title, "url": each.url} for each in trial.examples]
+    said = {"found": trial.found, "outlets": trial.outlets, "strangers": trial.strangers, "word": trial.word}
+    if as_json:
+        typer.echo(json.dumps({**said, "examples": examples}, ensure_ascii=False))
+        return
+    typer.echo(f"{trial.found} reports of {trial.outlets} outlets in {days} days")
+    for each in examples:
+        typer.echo("\t".join((each["outlet"], " ".join(each["title"].split()), each["url"])))
+    if trial.word:
+        sys.stderr.write(f"{trial.strangers} name nobody whom I know; with +{trial.word}: {trial.found_with_word}.\n")
+
+
+def _term(words: str) -> Entity:
+    """Return the entity that words name, or the term that they make."""
+    from bot.app import compile_watchlist
+    from bot.chat.naming import exact
+    from bot.vigil import Vigil
+    from matchers.terms import TermError, parse_term
+
+    named = exact(words, Vigil(compile_watchlist(load_settings())))
+    try:
+        return named[0] if named else parse_term(words)
+    except TermError as error:
+        raise UsageError(error.reason, error.remedy) from error
 
 
 def index_all(database: Database) -> None:

@@ -30,6 +30,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "catalogue": ("bot.cli.matching", "List, show and check the entities that can be watched."),
     "digest": ("bot.cli.archive", "Write a digest as HTML and PNG, to look at."),
     "search": ("bot.cli.archive", "Search the archive."),
+    "backtest": ("bot.cli.archive", "Say what a term would have found in the stored archive."),
     "init": ("bot.cli.setting_up", "Set up: check the token, choose feeds, write tocsin.toml."),
     "export": ("bot.cli.exporting", "Write stories and matches of a period: jsonl, csv, atom or stix."),
     "db": ("bot.cli.database", "Upgrade, back up, restore, check and copy the database."),

@@ -39,6 +39,18 @@ async def test_entries_are_found_newest_first_as_lines_and_as_objects(archive):
     assert nobody.exit_code != 0
 
 
+async def test_a_term_is_tried_on_the_archive_by_name_or_by_words(archive):
+    named, worded = (
+        json.loads(archive("backtest", "--days", "3650", "--json", *words).stdout)
+        for words in (["gsim"], ["Diafarabé", "+soldats"])
+    )
+    wrong = archive("backtest", "+only")
+
+    assert named["found"] > worded["found"] >= 1
+    assert "Diafarabé" in worded["examples"][0]["title"]
+    assert (True, "UsageError") == (wrong.exit_code != 0, type(wrong.exception).__name__)
+
+
 async def test_a_digest_is_written_to_look_at_and_nothing_of_it_is_kept(archive, talk, tmp_path):
     chats = len(await talk.store.read(all_chats))
     done = archive(
