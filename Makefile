@@ -3,6 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PINS := deploy/requirements
 DATA ?= ../shared/eval
+NAMES ?=
 ARGS ?=
 
 # A start that compiles every module anew takes twice as long.
@@ -72,8 +73,9 @@ bench: $(VENV)/.for-test  ## measure: ratios to peers in one run
 golden: $(VENV)/.for-test  ## write the golden editions anew, after a change that is meant
 	RENEW=1 $(BIN)/python -m pytest -m slow tests/bot/digest/test_golden.py
 
-eval: $(VENV)/.for-test  ## score matching and stories on labelled sets: make eval DATA=DIR
+eval: $(VENV)/.for-test  ## score matching and stories on labelled sets: make eval DATA=DIR [NAMES=DIR of tables of names]
 	$(BIN)/python -m tests.eval_mentions $(DATA)/mentions-dev.jsonl
+	$(if $(NAMES),$(BIN)/python -m tests.eval_names $(NAMES))
 	$(BIN)/python -m tests.eval_stories $(DATA)/stories-dev.jsonl
 
 docs: $(VENV)/.for-publish  ## the documentation site, into build/site; a dead link is an error

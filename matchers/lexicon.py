@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # A looked-up word costs some 150 bytes: 200,000 of them are 30 MB.
 MEMO_WORDS: Final = 200_000
 LONGEST_KEPT: Final = 60  # letters of a chunk that is remembered; longer ones hardly come again
+LOST: Final = "?"  # between two letters it stands for one that some encoding lost ("Mus?ab")
 LONGEST_SHORTENED: Final = 4  # letters of a word that is written short with a full stop
 PREFIX: Final = 7  # letters that are filed; later ones are compared, not filed
 GLUED: Final = 0.95  # similarity of each half of two words written in one
@@ -221,6 +222,7 @@ def _ends(chunk: str, parts: Sequence[Token]) -> tuple[int, ...]:
         at
         for at, (end, start) in enumerate(zip(edges, starts, strict=True), -1)
         if not PERIODS.isdisjoint(gap := chunk[end:start])
+        and not (gap == LOST and 0 <= at < len(parts) - 1)
         and not (at >= 0 and gap.startswith(".") and len(parts[at].raw) <= LONGEST_SHORTENED)
     )
 

@@ -238,7 +238,9 @@ class _Fit:
 
     def _short(self, i: int, wanted: str) -> Place | None:
         taken = {place for place, _ in self._chosen.values()}
-        for at in (self._begin + i, self._begin + i - 1, self._begin + i + 1):
+        # Of a word that stands twice in the name ("ben … ben") either may be the misspelt one.
+        spots = [self._begin + j for j, number in enumerate(self._name.words) if number == self._name.words[i]]
+        for at in [at + step for at in spots for step in (0, -1, 1)]:
             if 0 <= at < len(self._words.words) and at not in taken:
                 form = self._words.words[at].form
                 if len(form) > 1 and OSA.distance(form, wanted, score_cutoff=1) <= 1:

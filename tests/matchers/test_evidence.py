@@ -179,3 +179,23 @@ def test_a_trade_before_a_nationality_and_a_surname_is_a_namesakes():
         return [match.score for match in catalogue.match(EntryText(text, lang="fr")) if match.entity == "goita"]
 
     assert [[], [90]] == [scores("Le lutteur malien Goïta médaillé"), scores("Le chef malien Goïta médaillé")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Tarek Been Habib Ben al-Toumi al-Maaroufi was there", True),
+        ("Tarek Ben Habib Been al-Toumi al-Maaroufi was there", True),
+        ("Mus?ab Mustafa Abu al Qassim Omar was there", True),
+        ("Was it Mus? Ab Mustafa Abu al Qassim Omar came", False),
+    ],
+)
+def test_a_short_word_that_stands_twice_and_a_lost_letter_are_forgiven_in_a_name(text, found):
+    person = Entity(
+        "person",
+        "Person",
+        kind=EntityKind.PERSON,
+        aliases=(Alias("Tarek Ben Habib Ben al-Toumi al-Maaroufi"), Alias("Mus'ab Mustafa Abu al Qassim Omar")),
+    )
+
+    assert found == (score(text, person) >= 80)
