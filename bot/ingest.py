@@ -199,6 +199,8 @@ class Ingest:
 
         An edit does not ring again for whom the story has rung. It does for those who watch what it names first.
         """
+        if not edits:
+            return {}, 0
         before, stories = matches_of(session, list(edits)), placed_in(session, list(edits))
         late, owed = {}, 0
         for number, each in edits.items():
