@@ -9,7 +9,7 @@ lesser harm than a swallowed event. One pass, nothing is moved later; but an ent
 stories by a wide margin shows that they are one, and then the later is merged into the earlier.
 
 What fools it: two attacks in one place a day apart, told without numbers; successive reports on
-one person. Rejected: re-clustering, since that would move a message that a reader has seen;
+one person, or on one town, in a few words. Rejected: re-clustering, since that would move a message that a reader has seen;
 single linkage, since stories then chain; counting a word once a story rather than once an entry
 (F1 of alerts .64 instead of .73 across the two halves of the development set); a second model
 over the members' scores and the story's size and age (no gain there); boosted trees (none either).

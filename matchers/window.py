@@ -144,7 +144,8 @@ class Window:
         shared.fill(table)
         _fill(table, traits, rows=rows)
         lang = language(traits.lang)
-        return Pairs(table, across=(rows["lang"] != lang) & (rows["lang"] > 0) & (lang > 0))
+        across = (rows["lang"] != lang) & (rows["lang"] > 0) & (lang > 0)
+        return Pairs(table, across=across, only_names=shared.only_names())
 
     def _shared(self, rows: Any, mine: Any) -> Shared:
         """Lay out the values of all candidates, one after another and one's own behind them, and compare them."""

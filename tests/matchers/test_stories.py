@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from matchers.fingerprint import agency_of
+from matchers.places import Place
 from matchers.revisions import revise
 from matchers.stories import StoryIndex, place
 from matchers.types import ChangeKind, EventKind, Match, Mention, PlacementKind, StoryEntry
@@ -105,6 +106,21 @@ def test_another_event_is_another_story():
     )
 
     assert ["1", "2"] == [each.story for each in placed]
+
+
+def test_entries_that_share_a_place_alone_are_two_stories_also_in_an_empty_window():
+    ansongo = Place("ansongo", "Ansongo", "ML", "town", 15.66, 0.5)
+    index = StoryIndex()
+    placed = []
+    for each in (
+        entry(1, "Seven soldiers killed near Ansongo", lang="en"),
+        entry(2, "Ansongo market reopens after floods", minutes=30, lang="en"),
+        entry(3, "Attack near Ansongo: seven soldiers killed at dawn", minutes=40, lang="en"),
+    ):
+        placed.append(place(each, (), index=index, now=each.seen, places=(ansongo,)))
+        index.apply(placed[-1])
+
+    assert ["1", "2", "1"] == [each.story for each in placed]
 
 
 def test_an_old_story_is_closed_when_the_window_is_over():
