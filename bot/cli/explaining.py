@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -30,7 +31,7 @@ _SENTENCES: Final = {
     "negative": "but “{}” speaks for another meaning",
     "neighbour": "but the word next to it, “{}”, belongs to another meaning",
     "expansion": "but the text says that it stands for “{}”",
-    "given-name": "but “{}” before it is somebody else's given name",
+    "given-name": "but “{}” beside it says that somebody else is meant",
     "title": "the title “{}” before it",
     "case": "but the letters “{}” are not written as the acronym is",
     "all-caps": "the text is in capitals, so short acronyms prove little",
@@ -39,9 +40,14 @@ _SENTENCES: Final = {
     "pattern": "the expression {} fits",
 }
 
+_LIKENESS: Final = re.compile(r"(.+) \((\d+%)\)")
+
 
 def sentence(reason: Reason) -> str:
     """Return one reason as words."""
+    likeness = _LIKENESS.fullmatch(reason.detail) if reason.code == "fuzzy" else None
+    if likeness:
+        return f"{_SENTENCES['fuzzy'].format(likeness[1])}: {likeness[2]} of the letters agree"
     return _SENTENCES.get(reason.code, reason.code + ": {}").format(reason.detail)
 
 
