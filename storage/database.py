@@ -29,6 +29,7 @@ from storage.errors import (
     DatabaseCorrupt,
     DatabaseHeld,
     DatabaseNewer,
+    DatabaseOlder,
     DatabaseReadOnly,
     DatabaseUnavailable,
     DiskFull,
@@ -53,14 +54,16 @@ _SQLITE_MEANS: Final = (
     ("malformed", DatabaseCorrupt),
     ("not a database", DatabaseCorrupt),
     ("unable to open", DatabaseUnavailable),
+    ("no such table", DatabaseOlder),
 )
-# PostgreSQL's classes of error codes (appendix A of its manual)
 # What people write, and where they go, stays out of copies.
 _NOT_COPIED: Final = ("inbox", "area_places", "areas")
+# PostgreSQL's classes of error codes (appendix A of its manual)
 _POSTGRES_MEANS: Final = (
     ("53100", DiskFull),
     ("25006", DatabaseReadOnly),
     ("42501", DatabaseReadOnly),
+    ("42P01", DatabaseOlder),
     ("08", DatabaseUnavailable),
     ("57P", DatabaseUnavailable),
 )

@@ -7,6 +7,7 @@ StorageError
 ├── DatabaseReadOnly      the file or its disk cannot be written
 ├── DiskFull              no room left
 ├── DatabaseCorrupt       the file is damaged or is no database
+├── DatabaseOlder         the schema is older than this program, or there is none yet
 └── DatabaseNewer         the schema is newer than this program
 """
 
@@ -69,6 +70,13 @@ class DatabaseCorrupt(StorageError):
 
     says = "The file {subject} is damaged or is no Tocsin database."
     remedy = "Restore a backup with `tocsin db restore`, or move the file away to begin anew."
+
+
+class DatabaseOlder(StorageError):
+    """Say that tables are missing: nobody has run on this database yet, or not since the upgrade."""
+
+    says = "The database {subject} is empty or older than this program."
+    remedy = "`tocsin db upgrade` makes what is missing; `tocsin run` does so too."
 
 
 class DatabaseNewer(StorageError):

@@ -17,11 +17,13 @@ from storage.errors import (
     DatabaseCorrupt,
     DatabaseHeld,
     DatabaseNewer,
+    DatabaseOlder,
     DatabaseReadOnly,
     DatabaseUnavailable,
     StorageError,
 )
 from storage.leases import fact, set_fact
+from storage.outbox import lost
 from storage.tables import Lease, Table
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -191,3 +193,12 @@ def test_a_database_of_the_first_version_is_copied_and_upgraded(tmp_path):
     database.dispose()
 
     assert database.newest_version() == version
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_database_without_our_tables_is_told_apart_from_a_damaged_one(kind, tmp_path, request):
+    url = f"sqlite:///{tmp_path}/new.db" if kind == "sqlite" else request.getfixturevalue("empty_postgres_url")
+    empty = Database(url)
+    with pytest.raises(DatabaseOlder, match="tocsin db upgrade"), empty.reading() as session:
+        lost(session)
+    empty.dispose()
