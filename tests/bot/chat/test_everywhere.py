@@ -142,10 +142,7 @@ async def set_the_scene(talk, lang):
 
 @pytest.mark.parametrize(
     ("lang", "place"),
-    [
-        pytest.param(lang, place, marks=() if (lang, place) == ("fr", "group") else pytest.mark.slow)
-        for lang, place in itertools.product(LANGUAGES, PLACES)
-    ],
+    [pytest.param(lang, place, marks=pytest.mark.slow) for lang, place in itertools.product(LANGUAGES, PLACES)],
 )
 async def test_every_command_and_button_is_answered_and_a_member_changes_nothing(talk, lang, place):
     await set_the_scene(talk, lang)

@@ -106,5 +106,5 @@ def test_every_reason_is_said_in_words():
     fr = texts("fr")
 
     assert len(WORDS) == len({in_words(fr, Reason(code)) for code in WORDS})
-    assert "contexte : Mali" == in_words(fr, Reason("context", "Mali"))
+    assert "contexte\u00a0: Mali" == in_words(fr, Reason("context", "Mali"))
     assert "new-code" == in_words(fr, Reason("new-code"))

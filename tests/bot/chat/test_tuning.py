@@ -69,7 +69,7 @@ async def test_another_meaning_is_learnt_by_one_tap_told_and_taken_back(talk):
     other = await learnt(talk)
     await talk.tap("↩ Undo")
 
-    assert "% are right" in why
+    assert "% of matches are right" in why
     assert told.startswith("Learnt for this chat: ")
     assert (1, 1, True) == (len(one), len(other), one[0][:2] == other[0][:2] and one != other)
     assert [] == await learnt(talk)
