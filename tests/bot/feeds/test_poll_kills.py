@@ -19,6 +19,7 @@ from storage.tables import Entry, MatchRow, PlacementRow
 
 ROOT = Path(__file__).parents[3]
 FEEDS, KILLS = 5, 100
+ROUNDS_AFTER = 60  # undisturbed polls of 4 s in which all that was published must arrive
 
 
 class Desks:
@@ -80,7 +81,9 @@ async def run(kills, tmp_path):
     for _ in range(kills):
         await killed(zygote, desks, rng.expovariate(8))
     before = list(desks.published)
-    while stored(database)["entries"] < sum(before):
+    for _ in range(ROUNDS_AFTER):
+        if not behind(stored(database), before):
+            break
         await killed(zygote, desks, 4)
     zygote.stdin.close()
     await zygote.wait()
@@ -91,6 +94,11 @@ async def run(kills, tmp_path):
     return found, desks
 
 
+def behind(found, before):
+    """List the feeds of which not everything is stored that was published before the last kill."""
+    return [feed for feed, published in enumerate(before, 1) if found["by_feed"].get(feed, 0) < published]
+
+
 def stored(database):
     with database.reading() as session:
         guids = session.exec(
@@ -99,7 +107,7 @@ def stored(database):
         return {
             "entries": sum(count for _, count, _ in guids),
             "twice": sum(count - distinct for _, count, distinct in guids),
-            "by_feed": [count for _, count, _ in sorted(guids)],
+            "by_feed": {feed: count for feed, count, _ in guids},
             "matched": session.exec(select(func.count(MatchRow.entry_id.distinct()))).one(),
             "unplaced": session.exec(
                 select(func.count()).where(Entry.disposition == "alert", Entry.id.not_in(select(PlacementRow.entry_id)))
@@ -112,5 +120,5 @@ async def test_a_hundred_kills_lose_no_entry_and_take_none_in_twice(tmp_path):
     found, _ = await run(KILLS, tmp_path)
 
     assert (0, 0) == (found["twice"], found["unplaced"])
-    assert all(kept >= published for kept, published in zip(found["by_feed"], found["before"], strict=True))
+    assert [] == behind(found, found["before"])
     assert found["matched"] == found["entries"] > 20
