@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.digest.map_strip import Spot, draw_map
+from bot.digest.map_strip import DPI, INK, PAPER, Spot, draw_map
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,12 +34,9 @@ _ROW: Final = 118
 _DAYS: Final = 56
 _MAP: Final = 470
 _FOOT: Final = 20
-_DPI: Final = 100
 _LARGE: Final = 36
 _TEXT: Final = 31
 _SMALL: Final = 27
-_PAPER: Final = "#fbfaf6"
-_INK: Final = "#1d2430"
 _FAINT: Final = "#5c6674"
 _BEFORE: Final = "#56b4e9"
 _TODAY: Final = "#d55e00"
@@ -106,7 +103,7 @@ def draw(picture: Picture) -> bytes:
 
     height = _HEAD + len(picture.rows) * _ROW + (_DAYS if picture.rows else 0) + (_MAP if picture.spots else 0) + _FOOT
     with _drawing:
-        figure = Figure(figsize=(WIDTH / _DPI, height / _DPI), dpi=_DPI, facecolor=_PAPER)
+        figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, facecolor=PAPER)
         canvas: Any = FigureCanvasAgg(figure)  # knows how large a text is before it is drawn
         sheet = _Sheet(figure, height, rtl=picture.rtl)
         sheet.write(picture.title, 24, y=22, size=_LARGE, weight="bold")
@@ -148,7 +145,7 @@ class _Sheet:
         at_right = self.rtl is not end
         self.figure.text(
             (WIDTH - x if self.rtl else x) / WIDTH, 1 - y / self.height, text, va="top",
-            ha="right" if at_right else "left", fontsize=size * 72 / _DPI, **({"color": _INK} | style),
+            ha="right" if at_right else "left", fontsize=size * 72 / DPI, **({"color": INK} | style),
         )  # fmt: skip
 
     def axes(self, x: float, *, y: float, width: float, height: float) -> Axes:
@@ -172,9 +169,7 @@ def _draw_row(sheet: _Sheet, row: Row, *, top: int) -> None:
         places = places[::-1]
     last = len(row.counts) - 1
     colours = [_TODAY if n == last else _BEFORE for n in range(last + 1)]
-    axes.bar(
-        list(places), row.counts, width=0.8, color=colours, edgecolor=[_INK if c == _TODAY else c for c in colours]
-    )
+    axes.bar(list(places), row.counts, width=0.8, color=colours, edgecolor=[INK if c == _TODAY else c for c in colours])
     axes.axhline(0, color=_FAINT, linewidth=1)
     axes.set_xlim(-0.6, last + 0.6)
     axes.set_ylim(0, max(*row.counts, 3) * 1.05)

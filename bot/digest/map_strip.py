@@ -31,9 +31,9 @@ _GAP: Final = 18
 _FAR: Final = 70
 _PAD: Final = 4
 _MARK: Final = 15
-_DPI: Final = 100
-_INK: Final = "#1d2430"
-_PAPER: Final = "#fbfaf6"
+DPI: Final = 100
+INK: Final = "#1d2430"
+PAPER: Final = "#fbfaf6"
 _PLACE: Final = "#d55e00"
 _LAND: Final = "#eceadf"
 _LINE: Final = "#8d8f86"
@@ -133,7 +133,7 @@ def _mark(axes: Axes, spot: Spot) -> Point:
 
 def _name_spot(axes: Axes, spot: Spot, *, mark: Point, room: _Room) -> Box | None:
     """Name a place where there is room."""
-    text = _written(axes, spot.name, size=_NAME, color=_INK, weight="bold")
+    text = _written(axes, spot.name, size=_NAME, color=INK, weight="bold")
     wide, tall = _size(text)
     places = (box for far in (_GAP, _FAR, 2 * _FAR) for box in _around(mark, wide=wide, tall=tall, distance=far))
     box = next(filter(room.has, places), None)
@@ -165,7 +165,7 @@ def _lead(axes: Axes, mark: Point, *, box: Box) -> None:
     from matplotlib.transforms import IdentityTransform
 
     x, y = min(max(mark[0], box[0]), box[2]), min(max(mark[1], box[1]), box[3])
-    line = Line2D([mark[0], x], [mark[1], y], color=_INK, linewidth=1.2, zorder=2, transform=IdentityTransform())
+    line = Line2D([mark[0], x], [mark[1], y], color=INK, linewidth=1.2, zorder=2, transform=IdentityTransform())
     axes.add_line(line)
 
 
@@ -193,7 +193,7 @@ def _written(axes: Axes, words: str, *, size: float, color: str, weight: str) ->
     from matplotlib.transforms import IdentityTransform
 
     return axes.text(
-        0, 0, words, ha="center", va="center", fontsize=size * 72 / _DPI, color=color, fontweight=weight, zorder=4,
+        0, 0, words, ha="center", va="center", fontsize=size * 72 / DPI, color=color, fontweight=weight, zorder=4,
         transform=IdentityTransform(),
     )  # fmt: skip
 
@@ -207,6 +207,6 @@ def _put(text: Any, box: Box, *, room: _Room) -> Box:
     """Set a text into a box, on a shade of paper; what lies under it stays to be guessed."""
     text.set_position(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2))
     if text.get_fontweight() == "bold":
-        text.set_bbox({"facecolor": _PAPER, "alpha": 0.75, "edgecolor": "none", "pad": 2})
+        text.set_bbox({"facecolor": PAPER, "alpha": 0.75, "edgecolor": "none", "pad": 2})
     room.taken.append(box)
     return box
