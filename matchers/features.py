@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 
 from matchers.concepts import DEEDS, concepts_of, kind_of
 from matchers.facts import NUMBERS, Genre, count_tolls, genre_of, tells_of_another
+from matchers.fingerprint import fingerprint
+from matchers.headlines import cleaned
 from matchers.text import Token, tokens
 from matchers.types import EventKind
 
@@ -52,14 +54,6 @@ _GENRES: Final = {genre: number for number, genre in enumerate(Genre)}
 _GRAM: Final = 4
 _LONGEST_TITLE: Final = 160
 
-# What outlets add to a headline: their name behind a bar or a dash, a rubric before one.
-_BEHIND: Final = re.compile(r"\s+(?:[|–—-]|::)\s+[^|–—]{2,40}$")
-_BEFORE: Final = re.compile(r"^[^|]{2,24}\s+\|\s+")
-_LABEL: Final = re.compile(
-    r"^\[?(?:update\s*\d*|refile|en direct|direct|live|vid[ée]os?|breaking|urgent|alerte|exclusi[fv]e?|explainer|photos?|watch"
-    r"|(?:\w+ )?latest|(?:\w+ )?headlines|عاجل|فيديو)(?:\]\s*|\s*[-:.|–—]\s*)",
-    re.IGNORECASE,
-)
 _GROUPED: Final = re.compile(r"(?<=\d)[\s.,\u00a0\u202f](?=\d{3}(?!\d))")
 _STOP: Final = frozenset(
     (
@@ -89,7 +83,7 @@ _LEAST_SKELETON: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """Hold what is compared of an entry: `values` are hashes under their kinds; tolls by TOLLS."""
+    """Hold what is compared of an entry: `values` are hashes under their kinds; tolls by TOLLS; `signs` tell its text."""
 
     lang: str
     hours: float
@@ -100,6 +94,7 @@ class Traits:
     outlet: int
     genre: int
     again: bool
+    signs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +107,6 @@ class _Read:
     things: tuple[int, ...]
     deeds: tuple[int, ...]
     meanings: tuple[str, ...]
-
-
-def cleaned(title: str) -> str:
-    """Return a headline without labels, rubric and the outlet's name."""
-    short = _LABEL.sub("", title.strip())
-    for pattern in (_BEHIND, _BEHIND, _BEFORE):
-        rest = pattern.sub("", short)
-        # A headline keeps most of itself: "Mali - Niger" is no outlet's name.
-        if len(rest) >= len(short) / 2:
-            short = rest
-    return short
 
 
 def traits_of(entry: StoryEntry, entities: Iterable[str]) -> Traits:
@@ -156,6 +140,7 @@ def traits_of(entry: StoryEntry, entities: Iterable[str]) -> Traits:
         outlet=_hash("o", entry.owner or entry.outlet) if entry.outlet else 0,
         genre=_genre(entry.title, event),
         again=tells_of_another(f"{entry.title}. {entry.summary}"),
+        signs=fingerprint(entry).signs,
     )
 
 

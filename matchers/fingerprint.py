@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from matchers.headlines import cleaned
 from matchers.text import tokens
 from matchers.urls import canonical_url
 
@@ -17,14 +18,11 @@ if TYPE_CHECKING:
 _LEAST_TITLE: Final = 5
 _LEAST_SUMMARY: Final = 20
 _SHINGLE: Final = 18
-_PREFIX: Final = re.compile(
-    r"^(?:update\s*\d*|refile|en direct|direct|live|vid[ée]o|breaking|urgent|exclusif|exclusive)\s*[-:.|–—]\s*",
-    re.IGNORECASE,
-)
 _AGENCIES: Final = {
     "afp": r"AFP|أ\s?ف\s?ب|فرانس برس", "reuters": r"Reuters|رويترز", "ap": r"AP", "apa": r"APA", "xinhua": r"Xinhua|Chine nouvelle|شينخوا",
     "anadolu": r"Anadolu|الأناضول", "efe": r"EFE", "dpa": r"dpa", "belga": r"Belga", "pana": r"PANA", "tass": r"TASS", "aps": r"APS",
 }  # fmt: skip
+_LONGEST_CREDIT: Final = 60  # characters at the end of a text in which one is looked for
 _NAMED: Final = "|".join(f"(?P<{key}>{names})" for key, names in _AGENCIES.items())
 # A credit stands at the end: "(AFP)", "avec Reuters", "- Xinhua".
 _CREDIT: Final = re.compile(
@@ -41,8 +39,8 @@ class Fingerprint:
 
 def fingerprint(entry: StoryEntry) -> Fingerprint:
     """Return the signs of an entry's text."""
-    title = _words(_CREDIT.sub("", _PREFIX.sub("", entry.title)))
-    summary = _words(_CREDIT.sub("", entry.summary))
+    title = _words(_uncredited(cleaned(entry.title)))
+    summary = _words(_uncredited(entry.summary))
     signs = [_sign("url", canonical_url(entry.url))] if entry.url else []
     if len(title) >= _LEAST_TITLE:
         signs.append(_sign("title", " ".join(title)))
@@ -53,8 +51,12 @@ def fingerprint(entry: StoryEntry) -> Fingerprint:
 
 def agency_of(entry: StoryEntry) -> str:
     """Return the agency whose text an entry says it prints, or ""."""
-    found = _CREDIT.search(entry.summary) or _CREDIT.search(entry.title)
+    found = _CREDIT.search(entry.summary[-_LONGEST_CREDIT:]) or _CREDIT.search(entry.title[-_LONGEST_CREDIT:])
     return found.lastgroup or "" if found else ""
+
+
+def _uncredited(text: str) -> str:
+    return text[:-_LONGEST_CREDIT] + _CREDIT.sub("", text[-_LONGEST_CREDIT:])
 
 
 def _words(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Place an entry: a copy, a follow-up of an open story, or a new story.
 
 entry ─fingerprint→ copy?   ─traits→ Window.candidates → Window.compare ─weights→ log-odds of each pair
-      ─ stage two: the mean of the best three a story, against the story as a whole → Placement
+      ─ stage two: the mean of the best four a story, against the story as a whole → Placement
 
 Two levels on one score: at JOIN an entry joins a story; under SAME_DEVELOPMENT it may tell
 something new and opens a development of its own. When unsure, a new story: a second alert is a
@@ -28,7 +28,6 @@ import numpy as np
 
 from matchers.copies import Copies
 from matchers.features import AREA, PLACE, traits_of
-from matchers.fingerprint import fingerprint
 from matchers.places import NARROW
 from matchers.shelf import ObjectShelf, Shelf
 from matchers.types import Match, Placement, PlacementKind, Reason, StoryEntry
@@ -39,17 +38,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from matchers.features import Traits
-    from matchers.fingerprint import Fingerprint
     from matchers.places import Place
     from matchers.window import Slots
 
 # Quality is flat from 24 h on; 72 h keep a weekend's repeats quiet (facts on stories 3.6).
 WINDOW: Final = timedelta(hours=72)
 # Log-odds, within one language and across.
-JOIN: Final = (-0.6, -0.6)
+JOIN: Final = (-0.65, -0.65)
 SAME_DEVELOPMENT: Final = (1.7, 1.7)
 MERGE: Final = 4.0  # log-odds above joining that show two stories to be one
-_BEST: Final = 3
+_BEST: Final = 4
 # A story of so many open entries draws less: no event has many more, and what is common to them is common.
 _LARGE: Final = 60
 _WEIGHT_OF_SIZE: Final = 2.5  # log-odds for each doubling past that
@@ -109,12 +107,13 @@ class StoryIndex:
     def apply(self, placement: Placement) -> None:
         """Take a placement in, after it was committed."""
         entry = placement.entry
-        slot = self._window.add(placement.traits or traits_of(entry, placement.entities))
+        traits = placement.traits or traits_of(entry, placement.entities)
+        slot = self._window.add(traits)
         story = self.current(placement.story)
         self._seen.extend([entry.seen.timestamp()])
         self._stories.append(story)
         self._developments.append(placement.development)
-        self._copies.add(fingerprint(entry).signs, slot)
+        self._copies.add(traits.signs, slot)
         self._sizes[story] = self._sizes.get(story, 0) + 1
         if placement.merges:
             self.merge(story, later=placement.merges)
@@ -152,10 +151,10 @@ class StoryIndex:
             for absorbed in self._absorbed.pop(story, ()):
                 del self._merged[absorbed]
 
-    def copy_of(self, given: Fingerprint, *, now: datetime) -> tuple[str, str] | None:
+    def copy_of(self, signs: Sequence[int], *, now: datetime) -> tuple[str, str] | None:
         """Return story and development of an entry with the same text or address."""
         oldest = now.timestamp() - self.settings.window.total_seconds()
-        for sign in given.signs:
+        for sign in signs:
             slot = self._copies.find(sign)
             if slot is not None and self._seen.rows[slot - self._seen.base] >= oldest:
                 return self.current(self._stories[slot]), self._developments[slot]
@@ -217,7 +216,7 @@ def place(
     """Decide where an entry goes, by what was found in it; the index is unchanged."""
     entities = named(matches, places)
     traits = traits_of(entry, entities)
-    copied = index.copy_of(fingerprint(entry), now=now)
+    copied = index.copy_of(traits.signs, now=now)
     if copied:
         reasons = (Reason("same-text"),)
         return Placement(

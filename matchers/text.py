@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # One distinct chunk costs about 400 bytes in the memo: 131,072 of them are some 50 MB at most.
 MEMO_CHUNKS: Final = 131_072
 MEMO_WORDS: Final = 131_072
+# One entry's headline and summary are asked for by its signs, its traits and its facts, one after another.
+MEMO_TEXTS: Final = 64
 # The catalogue names some 10,000 different words, most of them many times over.
 MEMO_ALIASES: Final = 16_384
 
@@ -96,7 +98,12 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> list[Token]:
     """Cut a text into words."""
-    return placed(text, text.split())
+    return list(_tokens(text))
+
+
+@lru_cache(maxsize=MEMO_TEXTS)
+def _tokens(text: str) -> tuple[Token, ...]:
+    return tuple(placed(text, text.split()))
 
 
 def placed(text: str, chunks: Iterable[str]) -> list[Token]:

@@ -255,3 +255,14 @@ def test_each_revision_says_what_kind_of_event_and_how_grave(title, event, sever
     _, revision = revise(None, run([entry(1, title)])[0], matches=())
 
     assert (event, severity, True) == (revision.event, revision.severity, bool(revision.reasons))
+
+
+def test_the_same_text_under_a_label_and_two_outlets_names_is_a_copy():
+    placed = run(
+        [
+            entry(1, "Breaking: Schools reopen around Ansongo after two years - Desert Wire"),
+            entry(2, "Schools reopen around Ansongo after two years | The Dune Post", minutes=9),
+        ]
+    )
+
+    assert [PlacementKind.NEW, PlacementKind.COPY] == [each.kind for each in placed]
