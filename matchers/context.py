@@ -78,6 +78,8 @@ class Patterns:
     def present(self, words: Sequence[Token]) -> dict[int, Spans]:
         """Return the patterns that stand in a text, each with its places."""
         found: dict[int, Spans] = {}
+        if not self._written:
+            return found
         memo, longer, of_word = self._memo, self._longer, self._of_word
         for at, form in [(at, form) for at, token in enumerate(words) for form in token.forms]:
             numbers = memo.get(form)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, combinations, filterfalse
+from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from matchers.compounds import CompiledCompound, compile_compound, pairs
@@ -52,10 +52,11 @@ COUNTRY_WORDS: Final = {
 
 
 class Known(NamedTuple):
-    """Hold what a chunk may hold: kinds of names, the alias words it may be, those it surely is, the spares among them."""
+    """Hold what a chunk may hold: kinds of names, the alias words it may be, among them anchors, those it surely is, spares."""
 
     kinds: int
     numbers: tuple[int, ...]
+    anchors: tuple[int, ...]
     exact: tuple[int, ...]
     spares: tuple[int, ...]
 
@@ -98,16 +99,12 @@ class Index:
         self._heads: dict[int, int] = {}
         self._compounds: dict[str, tuple[CompiledCompound, ...]] = {}
         self._silent: set[str] = set()
-        self._tepid: dict[str, Known] = {}
-        self._loud: dict[str, Known] = {}
+        self._heard: dict[str, Known] = {}
         self._spare_words: set[int] = set()
         self.verifications = 0
 
     def __len__(self) -> int:
         return len(self._watched)
-
-    def __bool__(self) -> bool:
-        return bool(self._names or self._heads or self._ideographs)
 
     @property
     def lookups(self) -> int:
@@ -155,16 +152,19 @@ class Index:
 
     def wake(self, chunks: Sequence[str]) -> Wake | None:
         """Tell which names of this tier the chunks of an entry may hold; None: nothing."""
+        if not self._watched:
+            return None
         kinds, spared = 0, 0
-        loud = []
-        for chunk in {*filterfalse(self._silent.__contains__, chunks)}:
-            known = self._loud.get(chunk) or self._learn(chunk)
-            kinds |= known.kinds
-            spared += bool(known.spares)
-            loud.append(known)
-        names = self._candidates(chunks, loud) if kinds & NAMES else {}
+        anchors: list[int] = []
+        heard = self._heard
+        known = [heard.get(chunk) or self._learn(chunk) for chunk in set(chunks) - self._silent]
+        for kind, _, own, _, spares in known:
+            kinds |= kind
+            anchors += own
+            spared += len(spares) > 0
+        names = self._candidates(known, sorted(set(anchors))) if anchors else {}
         if spared >= FEWEST_SPARES:
-            names |= self._spared(loud)
+            names |= self._spared(known)
         return Wake(kinds, list(names.values())) if names or kinds & ~NAMES else None
 
     def waking(self, forms: Sequence[str]) -> list[str] | None:
@@ -230,51 +230,52 @@ class Index:
         words = pieces(chunk)
         forms = {form for token in words for form in token.forms if form not in FUNCTION_WORDS or _is_acronym(token)}
         hits = [hit for form in forms for hit in self._lexicon.lookup(form)]
-        numbers = tuple({number for number, _ in hits})
-        kind = 0 if self._names.keys().isdisjoint(numbers) else NAMES
+        numbers = {number for number, _ in hits}
+        anchors = self._names.keys() & numbers
+        kind = NAMES if anchors else 0
         if self._heads and not self._heads.keys().isdisjoint(self.patterns.present(words)):
             kind |= HEADS
         if self._ideographs.wakes(words):
             kind |= STRINGS
         exact = {number for number, similarity in hits if similarity >= SOUND}
-        known = Known(kind, numbers, tuple(exact), tuple(self._spare_words & exact))
+        known = Known(kind, tuple(numbers), tuple(anchors), tuple(exact), tuple(self._spare_words & exact))
         if not is_unspaced(chunk):
             self._remember(chunk, known)
         return known
 
     def _remember(self, chunk: str, known: Known) -> None:
-        if len(self._silent) + len(self._loud) > MEMO_CHUNKS:
+        if len(self._silent) + len(self._heard) > MEMO_CHUNKS:
             self._forget()
-        if known.kinds or known.spares:
-            self._loud[chunk] = known
+        if known.kinds or known.numbers:
+            self._heard[chunk] = known
         else:
             self._silent.add(chunk)
-            if known.numbers:
-                self._tepid[chunk] = known
 
     def _forget(self) -> None:
-        for memo in (self._silent, self._tepid, self._loud):
-            memo.clear()
+        self._silent.clear()
+        self._heard.clear()
 
-    def _candidates(self, chunks: Iterable[str], loud: Sequence[Known]) -> dict[int, Name]:
+    def _candidates(self, known: Sequence[Known], anchors: Iterable[int]) -> dict[int, Name]:
         """Find the names enough of whose words stand in the entry, anywhere; a damaged one has a sound word."""
-        known = [*loud, *filter(None, map(self._tepid.get, chunks))]
         numbers: set[int] = set().union(*[each.numbers for each in known])
-        complete, damaged = [], []
-        for name in chain.from_iterable([self._names[anchor] for anchor in sorted(self._names.keys() & numbers)]):
-            lacking = len(name.required) - len(name.required & numbers)
-            if not lacking or (name.joined and not name.joined.isdisjoint(numbers)):
-                complete.append(name)
-            elif lacking <= name.most_absent:
-                damaged.append(name)
+        complete: list[Name] = []
+        damaged: list[Name] = []
+        names = self._names
+        for anchor in anchors:
+            for name in names[anchor]:
+                required = name.required
+                if required <= numbers or (name.joined and not name.joined.isdisjoint(numbers)):
+                    complete.append(name)
+                elif name.most_absent and len(required - numbers) <= name.most_absent:
+                    damaged.append(name)
         if damaged:
             exact = set().union(*[each.exact for each in known])
             complete += [name for name in damaged if not name.required.isdisjoint(exact)]
         return {id(name): name for name in complete}
 
-    def _spared(self, loud: Sequence[Known]) -> dict[int, Name]:
+    def _spared(self, heard: Sequence[Known]) -> dict[int, Name]:
         """Find the names of which two spare words stand in the entry, whatever became of their anchors."""
-        numbers = sorted({number for known in loud for number in known.spares})
+        numbers = sorted({number for known in heard for number in known.spares})
         found: dict[int, Name] = {}
         for pair in combinations(numbers, 2):
             if pair in self._spares:

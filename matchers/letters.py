@@ -52,10 +52,10 @@ def damaged(name: Name, words: Words) -> Iterable[Found]:
 def _windows(name: Name, words: Words) -> list[tuple[int, int]]:
     """List where the name should stand, as the words of it that are there tell."""
     begins = {at - i for i in name.content for at, _ in words.places.get(name.words[i], ())}
-    found, last = [], -len(words.words)
+    found, last = [], -len(words.forms)
     for begin in sorted(begins):
         if begin > last + AROUND:
-            found.append((max(0, begin - AROUND), min(len(words.words), begin + len(name.words) + AROUND)))
+            found.append((max(0, begin - AROUND), min(len(words.forms), begin + len(name.words) + AROUND)))
             last = begin
     return found[:MOST_WINDOWS]
 

@@ -56,7 +56,6 @@ class Chunk(NamedTuple):
     A sentence that ends before the first word ends with word -1.
     """
 
-    parts: tuple[Token, ...]
     forms: tuple[str, ...]
     hits: tuple[tuple[int, int, float], ...]
     glued: tuple[int, ...]
@@ -139,13 +138,10 @@ class Lexicon:
         """Look up all words of a blank-free chunk; the answers are remembered in `chunks`."""
         parts = pieces(chunk)
         words = [(at, form) for at, token in enumerate(parts) for form in token.forms]
-        found = Chunk(
-            parts=parts,
-            forms=tuple(token.forms[0] for token in parts),
-            hits=tuple((at, number, similarity) for at, form in words for number, similarity in self.lookup(form)),
-            glued=tuple(at for at, form in words if form in self.glued),
-            ends=_ends(chunk, parts),
-        )
+        hits = tuple((at, number, similarity) for at, form in words for number, similarity in self.lookup(form))
+        glued = tuple(at for at, form in words if form in self.glued)
+        ends = _ends(chunk, parts)
+        found = Chunk(tuple(token.forms[0] for token in parts), hits, glued, ends)
         if len(chunk) <= LONGEST_KEPT:
             self.chunks[chunk] = found
         return found

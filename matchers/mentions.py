@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, LCSseq
 
 from matchers.letters import damaged
 from matchers.vocabulary import COMMON_WORDS, CONJUNCTIONS, FUNCTION_WORDS, PREPOSITIONS
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from matchers.fields import FieldText
     from matchers.lexicon import Lexicon
     from matchers.names import Name
-    from matchers.text import Token
 
 SLACK: Final = 3  # words that may stand inside a name besides its own, on either side of the anchor
 EXTRA: Final = 0.03  # similarity lost for each foreign content word inside the span
@@ -31,6 +30,8 @@ INVERSION: Final = 0.02  # similarity lost for each pair of words in the wrong o
 SHORT: Final = 4  # letters; words as short as this are found misspelt only inside a name that is there otherwise
 RESCUE: Final = 78  # ratio of the letters from which damaged words and boundaries are forgiven
 RESCUE_WINDOW: Final = 74  # partial ratio to the words around from which a closer look pays
+# Letters in the right order without which that ratio cannot be reached: 2 n / (1 + n) = 0.74 where no other stands between.
+RESCUE_ORDERED: Final = 0.58
 RESCUE_WHOLE: Final = 82  # the same for all letters of a name together
 RESCUE_SURE: Final = 93  # one letter in a long name: no need to ask which
 RESCUE_PIECE: Final = 60  # and for those of the missing words alone: another word is not a damaged one
@@ -63,17 +64,16 @@ class Words:
         self.field = field
         self.text = field.text
         self.lexicon = lexicon
-        self.words: list[Token] = []
         self.forms: list[str] = []
         self.places: dict[int, list[Place]] = {}
         self.glued: set[int] = set()
         self.tried = 0
         self._ends: set[int] = set()
         self._around: dict[tuple[int, int], str] = {}
-        places, known, at = self.places, lexicon.chunks, 0
+        known, places, at = lexicon.chunks, self.places, 0
         for chunk in field.chunks:
-            parts, forms, found, glued, ends = known.get(chunk) or lexicon.chunk(chunk)
-            for offset, number, similarity in found:
+            forms, hits, glued, ends = known.get(chunk) or lexicon.chunk(chunk)
+            for offset, number, similarity in hits:
                 if number in places:
                     places[number].append((at + offset, similarity))
                 else:
@@ -82,9 +82,8 @@ class Words:
                 self.glued.update([at + offset for offset in glued])
             if ends:
                 self._ends.update([at + offset for offset in ends])
-            self.words += parts
             self.forms += forms
-            at += len(parts)
+            at += len(forms)
 
     def between(self, number: int, *, low: int, high: int) -> list[Place]:
         """Return the places of an alias word between two tokens."""
@@ -115,22 +114,25 @@ class Words:
 
 def hits_of(name: Name, words: Words, *, near_score: int) -> list[Hit]:
     """Return where a name stands in a field, at most once for each anchor."""
-    least = name.least(near_score)
     if len(name.words) == 1:
-        floor = max(least, name.floors[0])
+        floor = max(name.least(near_score), name.floors[0])
         found = words.places.get(name.words[0], [])
         words.tried += len(found)
         hits = [Hit(name, at, at, frozenset((at,)), similarity) for at, similarity in found if similarity >= floor]
         return hits[:MOST_HITS]
-    joins = _joins(name, words) if not words.places.keys().isdisjoint(name.joined) else []
-    absent = 0 if joins else len(name.required - words.places.keys())
+    joins = _joins(name, words) if name.joined and not words.places.keys().isdisjoint(name.joined) else []
+    absent = 0 if joins else len(name.required.difference(words.places))
     anchors = _anchors(name, words, joins=joins)
     words.tried += len(anchors)
-    standing = (
-        anchors if joins else [anchor for anchor in anchors if _may_stand(name, words, anchor=anchor, absent=absent)]
-    )
+    if joins:
+        standing = anchors
+    elif absent:
+        standing = [anchor for anchor in anchors if _has_letters(name, words, at=anchor[0])]
+    else:
+        standing = [anchor for anchor in anchors if _may_stand(name, words, at=anchor[0])]
     if anchors and not standing:
         return []
+    least = name.least(near_score)
     hits = _by_words(name, words, anchors=standing, joins=joins, least=least) if absent <= name.most_absent else []
     return hits or (_by_letters(name, words, least=least) if absent else [])
 
@@ -167,13 +169,20 @@ def _by_letters(name: Name, words: Words, *, least: float) -> list[Hit]:
     ]
 
 
-def _may_stand(name: Name, words: Words, *, anchor: tuple[int, int], absent: int) -> bool:
+def _may_stand(name: Name, words: Words, *, at: int) -> bool:
     """Tell cheaply whether a name stands around an anchor: all its words, or else nearly all its letters."""
-    at, _ = anchor
     reach = len(name.words) - 1 + SLACK
-    if not absent and all(words.between(number, low=at - reach, high=at + reach) for number in name.required):
-        return True
-    return fuzz.partial_ratio(name.letters, words.around(at, len(name.words)), score_cutoff=RESCUE_WINDOW) > 0
+    return all(words.between(number, low=at - reach, high=at + reach) for number in name.required) or _has_letters(
+        name, words, at=at
+    )
+
+
+def _has_letters(name: Name, words: Words, *, at: int) -> bool:
+    """Tell whether nearly all letters of a name stand around an anchor; most of them in order is told much sooner."""
+    letters, around = name.letters, words.around(at, len(name.words))
+    if LCSseq.similarity(letters, around) < RESCUE_ORDERED * min(len(letters), len(around)):
+        return False
+    return fuzz.partial_ratio(letters, around, score_cutoff=RESCUE_WINDOW) > 0
 
 
 def _joins(name: Name, words: Words) -> list[Join]:
@@ -183,8 +192,9 @@ def _joins(name: Name, words: Words) -> list[Join]:
 
 def _anchors(name: Name, words: Words, *, joins: list[Join]) -> list[tuple[int, int]]:
     """List where an anchor of the name stands, with its place in the name."""
-    found = [(at, name.words.index(number)) for number in name.anchors for at, _ in words.places.get(number, ())]
-    return list(dict.fromkeys([*found, *((at, first) for at, first, _ in joins)]))
+    places = words.places
+    found = [(at, name.words.index(number)) for number in name.anchors if number in places for at, _ in places[number]]
+    return list(dict.fromkeys([*found, *((at, first) for at, first, _ in joins)])) if len(found) > 1 or joins else found
 
 
 class _Fit:
@@ -196,7 +206,7 @@ class _Fit:
         self._name = name
         self._words = words
         self._begin = at - index  # where the first word stands when the name is written as it should be
-        self._low, self._high = max(0, at - reach), min(len(words.words) - 1, at + reach)
+        self._low, self._high = max(0, at - reach), min(len(words.forms) - 1, at + reach)
         self._chosen: dict[int, Place] = {}
         for place, first, end in joins:
             if self._low <= place <= self._high:
@@ -216,7 +226,7 @@ class _Fit:
     def _choose(self, i: int, taken: set[int]) -> None:
         """Give a word of the name its best place in the window, the nearest among equals."""
         best: Place | None = None
-        rank = (self._name.floors[i], -len(self._words.words))
+        rank = (self._name.floors[i], -len(self._words.forms))
         for place, similarity in self._words.between(self._name.words[i], low=self._low, high=self._high):
             if place not in taken or place in self._words.glued:
                 this = (similarity, -abs(place - self._begin - i))
@@ -241,17 +251,17 @@ class _Fit:
         # Of a word that stands twice in the name ("ben … ben") either may be the misspelt one.
         spots = [self._begin + j for j, number in enumerate(self._name.words) if number == self._name.words[i]]
         for at in [at + step for at in spots for step in (0, -1, 1)]:
-            if 0 <= at < len(self._words.words) and at not in taken:
-                form = self._words.words[at].form
+            if 0 <= at < len(self._words.forms) and at not in taken:
+                form = self._words.forms[at]
                 if len(form) > 1 and OSA.distance(form, wanted, score_cutoff=1) <= 1:
                     return at, 1 - 1 / max(len(form), len(wanted))
         return None
 
     def _cut(self, i: int, wanted: str) -> Place | None:
-        number, words = self._name.words[i], self._words.words
+        number, forms = self._name.words[i], self._words.forms
         expected = self._begin + i
-        for at in range(max(0, expected - 2), min(len(words) - 1, expected + 3)):
-            pair = words[at].form + words[at + 1].form
+        for at in range(max(0, expected - 2), min(len(forms) - 1, expected + 3)):
+            pair = forms[at] + forms[at + 1]
             if _may_be(pair, wanted) and any(hit == number for hit, _ in self._words.lexicon.lookup(pair)):
                 return at, 1.0 - EXTRA
         return None
@@ -290,7 +300,7 @@ class _Fit:
 
     def _foreign(self, first: int, last: int, *, used: frozenset[int]) -> int:
         """Count the words of a span that are not the name's; an "and" inside a topic opens another phrase."""
-        forms = [self._words.words[at].form for at in range(first, last + 1) if at not in used]
+        forms = [self._words.forms[at] for at in range(first, last + 1) if at not in used]
         if self._name.topic and not CONJUNCTIONS.isdisjoint(forms):
             return len(forms)
         foreign = sum(form not in FUNCTION_WORDS for form in forms)
@@ -301,7 +311,7 @@ class _Fit:
         name = self._name
         if name.distinctive:
             return False
-        inside = [self._words.words[at] for at in range(first, last + 1) if at not in used]
+        inside = [self._words.field.words[at] for at in range(first, last + 1) if at not in used]
         opened = sum(word.form in PREPOSITIONS or word.raw[:1] == AND for word in inside)
         lacking = sum(i not in self._chosen for i in range(len(name.words)) if i not in name.content)
         return opened > lacking
@@ -366,7 +376,7 @@ class _Fit:
     def _pieces(self, spots: set[int], *, reach: int) -> Iterator[range]:
         """Yield runs of unused words that touch what was found."""
         low = max(0, min(spots) - reach - 1)
-        high = min(len(self._words.words) - 1, max(spots) + reach + 1)
+        high = min(len(self._words.forms) - 1, max(spots) + reach + 1)
         for start in range(low, high + 1):
             for end in range(start, min(high, start + reach) + 1):
                 if spots.isdisjoint(range(start, end + 1)):

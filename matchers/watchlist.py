@@ -80,7 +80,7 @@ class Watchlist:
     def match(self, entry: EntryText, *, min_score: int = BAR) -> tuple[Match, ...]:
         """Return what an entry mentions, best first, one match an entity."""
         chunks = entry.title.split() + entry.summary.split()
-        awake = [(tier, wake) for tier in self._tiers if tier and (wake := tier.wake(chunks)) is not None]
+        awake = [(tier, wake) for tier in self._tiers if (wake := tier.wake(chunks)) is not None]
         found = self._patterns.matches(entry)
         if awake:
             found = [*found, *self._matches(entry, awake, min_score=min_score)]
