@@ -76,7 +76,8 @@ golden: $(VENV)/.for-test  ## write the golden editions anew, after a change tha
 eval: $(VENV)/.for-test  ## score matching and stories on labelled sets: make eval DATA=DIR [NAMES=DIR of tables of names]
 	$(BIN)/python -m tests.eval_mentions $(DATA)/mentions-dev.jsonl
 	$(if $(NAMES),$(BIN)/python -m tests.eval_names $(NAMES))
-	$(BIN)/python -m tests.eval_stories $(DATA)/stories-dev.jsonl
+	$(BIN)/python -m tests.eval_stories $(DATA)/stories-dev.jsonl --peers --caution
+	$(BIN)/python -m tests.eval_stories tests/gold/stories-heldout.jsonl --matched
 
 docs: $(VENV)/.for-publish  ## the documentation site, into build/site; a dead link is an error
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site

@@ -88,20 +88,47 @@ _UNITS: Final = frozenset(
     ]
 )
 _CLAIM: Final = re.compile(
-    r"\b(?:claim(?:s|ed)?|revendiqu\w*|says? its fighters|annonce avoir|affirme avoir)\b|تبن|اعلنت", re.IGNORECASE
+    r"\b(?:(?<!unverified )(?<!false )(?<!of )(?<!over )claim(?:s|ed)?\b(?! (?:\w+ ){0,3}lives)|revendiqu\w*|says? its (?:fighters|men)"
+    r"|annonce avoir|affirme avoir)|تبن|[اأ]علنت|تعلن",
+    re.IGNORECASE,
+)
+# What stands before a claim that nobody made: "aucun groupe n'a revendiqué".
+_UNCLAIMED: Final = re.compile(
+    r"(?:\baucune?\b|\bn.a pas\b|\bpas (?:encore )?(?:été )?|\bno (?:group|one|organi[sz]ation)\b|\bnobody\b|\bnot\b|\byet to\b|\bلم )[^.;:]{0,40}$",
+    re.IGNORECASE,
 )
 _DENIAL: Final = re.compile(r"\b(?:den(?:y|ies|ied)|d[ée]ment\w*|r[ée]fut\w*)\b|نفت|ينفي", re.IGNORECASE)
 _CONFIRM: Final = re.compile(r"\b(?:confirm(?:s|ed|e|ent)?|communiqu[ée] officiel)\b|اكد", re.IGNORECASE)
+_PACT: Final = r"(?:accord|agreement|deal|pact|truce|ceasefire|peace|tr[eê]ve|cessez-le-feu|paix|pacte|trait[ée])"
+_PACT_AR: Final = r"(?:ال)?(?:اتفاق|ميثاق|معاهد|هدن|وقف|سلام|بروتوكول)"
+# A state of things that is reached; each is told in several ways, which are one state.
 _STATES: Final = {
+    # Not a front or an army of liberation.
     "freed": re.compile(
-        r"\b(?:freed|released?|lib[ée]r[ée]e?s?|lib[ée]ration|free)\b|[اأ]فرج|الإفراج|تحرير", re.IGNORECASE
+        r"\b(?:(?<!to be )freed|released?|lib[ée]r[ée]e?s?|(?<!front de )(?<!arm[ée]e de )lib[ée]ration(?! front| army)|free"
+        r"|hands? (?:\w+ ){0,3}(?:soldiers|prisoners|hostages|captives) over|remet (?:\w+ ){0,3}(?:prisonniers|otages|captifs))\b"
+        r"|[اأ]فرج|الإفراج|(?<!جبهة )(?<!جيش )تحرير|تسلم (?:\w+ ){0,3}(?:أسرى|رهائن)",
+        re.IGNORECASE,
     ),
     "signed": re.compile(
-        r"\b(?:sign(?:s|ed)?(?!\s+(?:of|that)\b)|sign[ée]e?s?|signent|paraph[ée]e?s?)\b|وقع|توقع|توقيع", re.IGNORECASE
+        r"\b(?:(?<!to )(?<!will )(?<!may )sign(?:s|ed)?(?!\s+(?:of|that)\b)|sign[ée]e?s?|signent|paraph[ée]e?s?"
+        rf"|agree on (?:\w+ )?{_PACT}|{_PACT} (?:\w+ )?(?:reached|agreed|conclue?)|reach(?:es|ed)? (?:\w+ )?{_PACT}"
+        rf"|accord (?:\w+ )?de (?:tr[eê]ve|paix|cessez-le-feu))\b|(?:\bو?وقع\w*|\b[تي]وقع\w*|\bتوقيع) (?:\w+ ){{0,3}}{_PACT_AR}"
+        r"|\bاتفاق (?:هدنة|سلام)",
+        re.IGNORECASE,
     ),
-    "resigned": re.compile(r"\b(?:resign\w*|d[ée]mission\w*)\b|استقال", re.IGNORECASE),
+    # Whoever leaves office, by their own will or not.
+    "resigned": re.compile(
+        r"\b(?:resign\w*|d[ée]mission\w*|sack(?:s|ed)|dismiss(?:es|ed)|reshuffled?|limog\w*|remani\w*|ministers leave)\b"
+        r"|استقال|[اأإ]قال|تعديل حكومي",
+        re.IGNORECASE,
+    ),
     "surrendered": re.compile(r"\bsurrender\w*|\bse ren(?:d|dent|dus?)\b|استسلم", re.IGNORECASE),
-    "broken": re.compile(r"\b(?:broken|violated|rompue?|viol[ée]e?)\b|انهيار|خرق", re.IGNORECASE),
+    "broken": re.compile(
+        rf"\b{_PACT}\b.*\b(?:broken|violated|collapses?|rompue?|viol[ée]e?)\b|\b(?:breaks?|violates?|rompt|viole) (?:\w+ )?{_PACT}\b"
+        rf"|(?:انهيار|خرق) {_PACT_AR}",
+        re.IGNORECASE,
+    ),
 }
 # A community named in a headline that says who did what: never repeated as what changed (promise to readers at risk).
 _COMMUNITY: Final = re.compile(
@@ -214,11 +241,16 @@ def read_facts(title: str, summary: str) -> Facts:
         event=event,
         severity=_GRAVITY[event] + grave,
         reasons=tuple(reasons),
-        claims=_CLAIM.search(text) is not None,
+        claims=_claims(text),
         denies=_DENIAL.search(text) is not None,
         confirms=_CONFIRM.search(text) is not None,
         states=tuple(name for name, pattern in _STATES.items() if pattern.search(title)),
     )
+
+
+def _claims(text: str) -> bool:
+    """Say whether somebody claims what happened; not that nobody has."""
+    return any(not _UNCLAIMED.search(text[: found.start()]) for found in _CLAIM.finditer(text))
 
 
 def _event(title: str, summary: str) -> tuple[EventKind, str]:

@@ -111,6 +111,14 @@ POLITICAL = {"reshuffle", "media"}
 TOLLS = dict.fromkeys(("post", "ambush", "mine", "drone", "massacre", "goldmine", "flood"), "killed") | {
     "abduction": "abducted"
 }
+# What a later report says that is worth a ring, by kind of event; and what wordings of other kinds say.
+LATER_SAYS = dict.fromkeys(("post", "ambush", "mine", "massacre", "goldmine", "flood"), "toll") | {
+    "abduction": "freed", "drone": "denial", "accord": "broken",
+}  # fmt: skip
+WORDING_SAYS = {
+    "claims ambush": "claim", "revendique l'": "claim", "تتبنى": "claim", "carried out": "claim", "تعلن مسؤوليتها": "claim",
+    "governor confirmed": "confirmation",
+}  # fmt: skip
 NO_EVENT = {
     "dev": [
         (
@@ -260,10 +268,10 @@ class Composer:
             "id": f"{self.part[0]}{len(self.rows):04d}", "lang": lang, "title": title, "summary": summary,
             "published": (event["begins"] + timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z"),
             "outlet": outlet, "owner": owner, "gold": event["name"], "kind": event["kind"], "role": role,
-            "toll": self._toll(event, text),
+            "toll": self._toll(event, text), "says": _says(event["kind"], text, role),
         }  # fmt: skip
         if self.chance.random() < 0.15 and role == "report":
-            row["summary"] = ""
+            row |= {"summary": "", "says": ""}
         self.rows.append(row)
         return row
 
@@ -280,7 +288,7 @@ class Composer:
         way = self.chance.choice(("signed", "trimmed", "same", "retitled") if row["summary"] else ("same", "signed"))
         copy = self._row(event, row["lang"], "x :: y", minutes=minutes, role="copy", used=used)
         credit = self.chance.choice(CREDITS[row["lang"]])
-        copy |= {"title": row["title"], "summary": row["summary"], "way": way, "of": row["id"], "toll": row["toll"]}
+        copy |= {name: row[name] for name in ("title", "summary", "toll", "says")} | {"way": way, "of": row["id"]}
         if way == "signed":
             copy["summary"] = f"{row['summary']} ({credit})".strip()
         elif way == "trimmed":
@@ -317,7 +325,14 @@ class Composer:
                 "id": f"{self.part[0]}n{number:03d}", "lang": lang, "title": title.format(p=p[at], q=q[at], r=r[at]),
                 "summary": summary, "published": moment.isoformat().replace("+00:00", "Z"),
                 "outlet": OUTLETS[lang][-1][0], "owner": "", "gold": name, "kind": "no-event", "role": "report", "toll": {},
+                "says": "",
             })  # fmt: skip
+
+
+def _says(kind, text, role):
+    """Return what a wording says that is worth a ring in a story that has begun, "" for nothing."""
+    said = next((what for words, what in WORDING_SAYS.items() if words in text), "")
+    return said or (LATER_SAYS.get(kind, "") if role == "later" else "")
 
 
 def main():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from matchers.facts import read_facts
 from matchers.fingerprint import agency_of
 from matchers.places import Place
 from matchers.revisions import revise
@@ -266,3 +267,35 @@ def test_the_same_text_under_a_label_and_two_outlets_names_is_a_copy():
     )
 
     assert [PlacementKind.NEW, PlacementKind.COPY] == [each.kind for each in placed]
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Azawad Liberation Front fighters overrun camp in Solenzo", ()),
+        ("جبهة تحرير أزواد تهاجم موقعا عسكريا قرب جيبو", ()),
+        ("Les 8 otages enlevés à Ménaka ont été libérés", ("freed",)),
+        ("انهيار منجم ذهب قرب سيبا", ()),
+        ("انهيار هدنة سيبا بعد إطلاق نار", ("broken",)),
+        ("Bridge at Sebba broken by flood", ()),
+        ("Leaders to sign charter in Bamako on Monday", ()),
+        ("Un accord de paix local signé à Douentza", ("signed",)),
+    ],
+)
+def test_a_state_is_read_only_where_it_was_reached(title, said):
+    assert said == read_facts(title, "").states
+
+
+@pytest.mark.parametrize(
+    ("text", "claimed"),
+    [
+        ("Aucun groupe n'a revendiqué l'attaque.", False),
+        ("No group has claimed the blast.", False),
+        ("The regulator speaks of unverified claims.", False),
+        ("Mine collapse claims seven lives", False),
+        ("JNIM claims ambush near Djibo", True),
+        ("Le GSIM revendique l'embuscade.", True),
+    ],
+)
+def test_a_claim_is_read_only_where_somebody_makes_it(text, claimed):
+    assert claimed == read_facts(text, "").claims

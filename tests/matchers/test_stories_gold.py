@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from matchers.facts import tolls_of
-from tests.eval_stories import alerts, read, tocsin
+from tests.eval_stories import alerts, f1, read, revisions, tocsin
 
 GOLD = Path(__file__).parents[1] / "gold"
 
@@ -55,6 +55,10 @@ def test_tolls_are_read_right_in_three_languages():
     right = sum(row["toll"] == tolls_of(row["title"], row["summary"]) for row in rows)
 
     assert right / len(rows) >= 0.95
+
+
+def test_what_is_worth_a_ring_in_the_held_out_stories_is_told_apart_from_the_rest():
+    assert f1(*revisions(read(GOLD / "stories-heldout.jsonl"))) >= 0.95
 
 
 @pytest.mark.parametrize("name", ["copies", "later", "apart", "fr-en", "ar"])
