@@ -47,7 +47,8 @@ log = structlog.get_logger()
 _HEARD: Final = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
 _PRIVATE: Final = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
 _GONE: Final = frozenset({"kicked", "left"})
-_MENU_FACT: Final = "menu"
+# Which menus Telegram has, by their hash, so that a start tells it nothing that it knows.
+MENU_FACT: Final = "menu"
 
 
 def add_handlers(application: Application[Any, Any, Any, Any, Any, Any], context: ChatContext) -> None:
@@ -193,7 +194,7 @@ async def set_menus(messenger: Messenger, store: Store) -> bool:
     """Show Telegram the command menus when they are not those that it has; say whether it was told."""
     table = menus()
     mark = {"hash": fingerprint(table)}
-    if await store.read(fact, _MENU_FACT) == mark:
+    if await store.read(fact, MENU_FACT) == mark:
         return False
     try:
         for (scope, lang), commands in table.items():
@@ -201,5 +202,5 @@ async def set_menus(messenger: Messenger, store: Store) -> bool:
     except TelegramError as error:
         log.warning("menu.postponed", error=type(error).__name__)
         return False
-    await store.write(set_fact, _MENU_FACT, mark)
+    await store.write(set_fact, MENU_FACT, mark)
     return True

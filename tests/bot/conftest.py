@@ -6,10 +6,14 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.app import compile_watchlist
+from bot.chat.commands import fingerprint, menus
+from bot.chat.handlers import MENU_FACT
 from bot.clock import SimulatedClock
 from bot.config import Settings, known_settings, variable_of
 from bot.demonstrating import stage
 from bot.sandbox.demo import READER, Replay
+from storage.database import Database
+from storage.leases import set_fact
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
 
@@ -98,10 +102,22 @@ def play():
     return Talk
 
 
+@pytest.fixture(scope="session")
+def told_template(sqlite_template, tmp_path_factory):
+    """Give a database that knows its menus told: to tell them takes longer than most conversations."""
+    path = tmp_path_factory.mktemp("told") / "template.db"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    with database.transaction() as session:
+        set_fact(session, MENU_FACT, {"hash": fingerprint(menus())})
+    database.dispose()
+    return path
+
+
 @pytest.fixture
-async def talk(clean_settings, tmp_path, watchlist, sqlite_template):
+async def talk(clean_settings, tmp_path, watchlist, told_template):
     clock = SimulatedClock(START)
     (tmp_path / "demo").mkdir()
-    shutil.copy(sqlite_template, tmp_path / "demo" / "tocsin.db")
+    shutil.copy(told_template, tmp_path / "demo" / "tocsin.db")
     async with stage(clean_settings, clock=clock, data=tmp_path / "demo", watchlist=watchlist) as here:
         yield Talk(here, clock)
