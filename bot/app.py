@@ -29,19 +29,17 @@ from bot.delivery.sender import Sender
 from bot.delivery.telegram import Messenger, build_application
 from bot.digest.chart import draw_stored
 from bot.digest.editions import open_due_editions
-from bot.feeds.articles import Articles
+from bot.edges import open_client, open_edges
 from bot.feeds.cadence import CadenceSettings
 from bot.feeds.discovery import discover
-from bot.feeds.parse import ParserPool
 from bot.health import Health
-from bot.http import GuardedClient, HttpLimits
 from bot.ingest import Ingest
 from bot.jobs import Bell, build_scheduler
 from bot.lead import RENEW_S, Lead
 from bot.metrics import Metrics
 from bot.outputs.hooks import Hooks, limits_of
 from bot.outputs.routes import output_routes
-from bot.polling import Edges, Poller
+from bot.polling import Poller
 from bot.pruning import keep_of
 from bot.store import Store
 from bot.texts import texts
@@ -58,8 +56,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from bot.clock import Clock
-    from bot.config import Settings
-    from bot.polling import PollReport
+    from bot.config import FeedsSettings, Settings
+    from bot.feeds.parse import ParserPool
+    from bot.polling import Edges, PollReport
     from bot.web import RouteList
 
 log = structlog.get_logger()
@@ -78,6 +77,17 @@ _PATIENCE_S: Final = 5.0
 # A send loop looks up at least this often, whatever it was told; what other processes owe nobody tells it.
 _IDLE_S: Final = 15.0
 _SHARED_IDLE_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Hold what takes a while to start and what several bots can share; what is None each makes for itself."""
+
+    watchlist: Watchlist | None = None
+    parser: ParserPool | None = None
+
+
+ALONE: Final = Shared()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,14 +244,12 @@ class Tocsin:
 
 @asynccontextmanager
 async def assemble(
-    settings: Settings, *, clock: Clock, address: TelegramAddress, watchlist: Watchlist | None = None
+    settings: Settings, *, clock: Clock, address: TelegramAddress, shared: Shared = ALONE
 ) -> AsyncIterator[Tocsin]:
-    """Build every part around the settings and take it down again in order; a compiled watch list may be given."""
+    """Build every part around the settings and take it down again in order."""
     async with AsyncExitStack() as stack:
         store = await _open_store(settings, stack)
-        watched = watchlist if watchlist is not None else await asyncio.to_thread(compile_watchlist, settings)
-        vigil = Vigil(watched)
-        vigil.learn(await store.read(expressions))
+        vigil = await _vigil(settings, stack, store=store, given=shared.watchlist)
         application, messenger, bot_name = await _telegram(address, stack)
         context = ChatContext(
             store=store,
@@ -256,7 +264,8 @@ async def assemble(
         _equip(context, settings)
         add_handlers(application, context)
         await set_menus(messenger, store)
-        poller = await _poller(settings, stack, store=store, watchlist=watched, clock=clock)
+        edges = open_edges(settings.feeds, stack, clock=clock, parser=shared.parser)
+        poller = _poller(settings.feeds, edges, store=store, watchlist=vigil.watchlist)
         sender = _sender(store, messenger, clock=clock, vigil=vigil)
         poller.metrics = sender.metrics = Metrics((*vigil.families(), OWN_WORDS))
         health = _health(store, clock, sender=sender)
@@ -304,9 +313,9 @@ async def assemble_poller(settings: Settings, *, clock: Clock) -> AsyncIterator[
     """Build what polls and matches, without Telegram."""
     async with AsyncExitStack() as stack:
         store = await _open_store(settings, stack)
-        watchlist = await asyncio.to_thread(compile_watchlist, settings)
-        Vigil(watchlist).learn(await store.read(expressions))
-        yield await _poller(settings, stack, store=store, watchlist=watchlist, clock=clock)
+        vigil = await _vigil(settings, stack, store=store)
+        edges = open_edges(settings.feeds, stack, clock=clock)
+        yield _poller(settings.feeds, edges, store=store, watchlist=vigil.watchlist)
 
 
 def web_routes(tocsin: Tocsin) -> RouteList:
@@ -336,20 +345,20 @@ def _prepare(database: Database) -> None:
     database.hold()
 
 
-async def _poller(
-    settings: Settings, stack: AsyncExitStack, *, store: Store, watchlist: Watchlist, clock: Clock
-) -> Poller:
-    feeds = settings.feeds
-    limits = HttpLimits(private_hosts=feeds.allow_private_hosts)
-    client = GuardedClient(contact=feeds.contact, proxy=feeds.proxy, limits=limits)
-    stack.push_async_callback(client.close)
-    parser = ParserPool()
-    stack.push_async_callback(parser.close)
-    gc.freeze()  # catalogue and libraries stay: without this each full collection walks them, 300 ms at a time
+async def _vigil(settings: Settings, stack: AsyncExitStack, *, store: Store, given: Watchlist | None = None) -> Vigil:
+    """Return what is watched, and tell the collector that it stays: it would walk it each time, 300 ms long."""
+    vigil = Vigil(given if given is not None else await asyncio.to_thread(compile_watchlist, settings))
+    vigil.learn(await store.read(expressions))
+    gc.freeze()
+    stack.callback(gc.unfreeze)
+    return vigil
+
+
+def _poller(feeds: FeedsSettings, edges: Edges, *, store: Store, watchlist: Watchlist) -> Poller:
     return Poller(
         store,
         Ingest(store, watchlist, window=WINDOW),
-        Edges(client, parser, clock, Articles(client, parser, clock)),
+        edges,
         holder(),
         CadenceSettings(min_interval_s=feeds.min_interval, budget_per_day=feeds.budget_per_day),
     )
@@ -357,11 +366,7 @@ async def _poller(
 
 def _hooks(settings: Settings, stack: AsyncExitStack, *, store: Store, clock: Clock, vigil: Vigil) -> Hooks:
     """Build what posts to webhooks: guarded as feeds are, and by the same settings."""
-    feeds = settings.feeds
-    client = GuardedClient(
-        contact=feeds.contact, proxy=feeds.proxy, limits=limits_of(private_hosts=feeds.allow_private_hosts)
-    )
-    stack.push_async_callback(client.close)
+    client = open_client(settings.feeds, stack, limits=limits_of(private_hosts=settings.feeds.allow_private_hosts))
     return Hooks(store, client, clock=clock, name=vigil.name)
 
 

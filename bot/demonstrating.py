@@ -19,7 +19,7 @@ import structlog
 from rich.console import Console
 from rich.text import Text
 
-from bot.app import TelegramAddress, Tocsin, assemble, web_routes
+from bot.app import ALONE, Shared, TelegramAddress, Tocsin, assemble, web_routes
 from bot.clock import SimulatedClock, SystemClock
 from bot.sandbox.cast import READER, bring_in, language_here
 from bot.sandbox.demo import (
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.config import Settings
     from bot.sandbox.page import Page
-    from matchers.watchlist import Watchlist
 
 log = structlog.get_logger()
 
@@ -68,9 +67,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(
-    settings: Settings, *, clock: Clock, data: Path | None, watchlist: Watchlist | None = None
-) -> AsyncIterator[Stage]:
+async def stage(settings: Settings, *, clock: Clock, data: Path | None, shared: Shared = ALONE) -> AsyncIterator[Stage]:
     """Set the demo up: newsstand, sandbox and the whole bot between them, in a place of their own."""
     async with AsyncExitStack() as stack:
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-demo-")))
@@ -90,7 +87,7 @@ async def stage(
                 _demo_settings(settings, folder),
                 clock=clock,
                 address=TelegramAddress(sandbox.token, sandbox.base_url, sandbox=True),
-                watchlist=watchlist,
+                shared=shared,
             )
         )
         families = [family for family in tocsin.vigil.families() if family != "places"]

@@ -158,6 +158,7 @@ def test_the_unit_waits_for_ready_and_watches_for_signs_of_life():
     assert {"Type=notify", "WatchdogSec=60", "DynamicUser=yes", "NoNewPrivileges=yes"} <= set(lines)
 
 
+@pytest.mark.slow
 def test_files_for_operators_are_judged_by_their_own_tools_where_these_are_installed():
     done = subprocess.run(["sh", DEPLOY / "validate.sh"], capture_output=True, text=True, check=False)
 

@@ -20,6 +20,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # What McCabe's measure counts, as ruff's C901 does: statements that branch.
 BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.match_case)
 NESTING = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
+STATEMENTS = (ast.stmt, ast.ExceptHandler, ast.match_case)
 FORBIDDEN_NAMES = ("utils", "helpers", "common", "base", "manager", "misc")
 CLOCK_READS = {"now", "utcnow", "today", "time", "monotonic", "perf_counter", "time_ns", "monotonic_ns"}
 CLOCKS = {"datetime", "date", "time", "datetime.datetime", "datetime.date"}
@@ -32,6 +33,7 @@ def parsed(path):
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
 def functions(tree):
     return [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
 
@@ -47,23 +49,26 @@ def length(node):
     return node.end_lineno - node.lineno + 1 - docstring_lines(node)
 
 
-def own_nodes(node):
-    """Walk a function without the functions inside it."""
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, (*FUNCTIONS, ast.ClassDef)):
-            yield child
-            yield from own_nodes(child)
+def own_statements(node):
+    """Return what stands directly in a statement, without functions and classes: these are measured by themselves."""
+    return [
+        child
+        for child in ast.iter_child_nodes(node)
+        if isinstance(child, STATEMENTS) and not isinstance(child, (*FUNCTIONS, ast.ClassDef))
+    ]
+
+
+def branches(node):
+    return sum(isinstance(child, BRANCHES) + branches(child) for child in own_statements(node))
 
 
 def complexity(node):
-    return 1 + sum(isinstance(inner, BRANCHES) for inner in own_nodes(node))
+    return 1 + branches(node)
 
 
 def nesting(node, depth=0):
     deepest = depth
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, (*FUNCTIONS, ast.ClassDef)):
-            continue
+    for child in own_statements(node):
         is_elif = isinstance(node, ast.If) and isinstance(child, ast.If) and child in node.orelse
         inside = depth + (isinstance(child, NESTING) and not is_elif)
         deepest = max(deepest, nesting(child, inside))

@@ -23,7 +23,7 @@ from pathlib import Path
 import structlog
 from sqlmodel import select
 
-from bot.app import TelegramAddress, assemble, compile_watchlist
+from bot.app import Shared, TelegramAddress, assemble, compile_watchlist
 from bot.catalogue import load_gazetteer
 from bot.chat.onboarding import PRESETS
 from bot.clock import SimulatedClock
@@ -130,7 +130,7 @@ async def replay(*, mode):
             sandbox.add_private(READER, lang="fr")
             address = TelegramAddress(sandbox.token, sandbox.base_url, sandbox=True)
             watchlist = await asyncio.to_thread(compile_watchlist, settings)
-            async with assemble(settings, clock=clock, address=address, watchlist=watchlist) as tocsin:
+            async with assemble(settings, clock=clock, address=address, shared=Shared(watchlist)) as tocsin:
                 ids = await tocsin.store.write(set_up, feeds, mode=mode)
                 for number, report in enumerate(week(feeds)):
                     await send_until(tocsin, clock, report.at)

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.app import compile_watchlist
+from bot.app import Shared, compile_watchlist
 from bot.chat.commands import fingerprint, menus
 from bot.chat.handlers import MENU_FACT
 from bot.clock import SimulatedClock
 from bot.config import Settings, known_settings, variable_of
 from bot.demonstrating import stage
+from bot.feeds.parse import ParserPool
 from bot.sandbox.demo import READER, Replay
 from storage.database import Database
 from storage.leases import set_fact
@@ -114,10 +115,18 @@ def told_template(sqlite_template, tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="session")
+async def parser():
+    """Start what parses once; a parser keeps nothing from one body to the next."""
+    pool = ParserPool(workers=1)
+    yield pool
+    await pool.close()
+
+
 @pytest.fixture
-async def talk(clean_settings, tmp_path, watchlist, told_template):
+async def talk(clean_settings, tmp_path, watchlist, told_template, parser):
     clock = SimulatedClock(START)
     (tmp_path / "demo").mkdir()
     shutil.copy(told_template, tmp_path / "demo" / "tocsin.db")
-    async with stage(clean_settings, clock=clock, data=tmp_path / "demo", watchlist=watchlist) as here:
+    async with stage(clean_settings, clock=clock, data=tmp_path / "demo", shared=Shared(watchlist, parser)) as here:
         yield Talk(here, clock)

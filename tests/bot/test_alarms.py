@@ -96,6 +96,7 @@ def test_a_flood_of_alarms_is_one_message_of_a_few_lines():
     assert (11, "… and 30 more.") == (len(said.splitlines()), said.splitlines()[-1])
 
 
+@pytest.mark.slow
 async def test_an_admin_reads_that_a_feed_fell_silent_and_that_it_is_back(talk):
     await talk.store.write(set_member, READER, role="owner", now=talk.clock.now())
     await talk.publish(1)

@@ -53,6 +53,7 @@ def told(talk):
     ]
 
 
+@pytest.mark.slow
 async def test_when_polling_was_blind_readers_are_told_once_it_is_over(talk):
     watch = Blindness(talk.store, talk.clock)
     await talk.publish(1)
@@ -72,6 +73,7 @@ async def test_when_polling_was_blind_readers_are_told_once_it_is_over(talk):
     assert silent is True
 
 
+@pytest.mark.slow
 async def test_when_telegram_was_away_readers_are_told_once_it_is_back(talk):
     watch = Blindness(talk.store, talk.clock)
     await talk.publish(1)
@@ -98,6 +100,7 @@ async def test_when_telegram_was_away_readers_are_told_once_it_is_back(talk):
     assert any("Telegram could not be reached." in text and silent for text, silent in told(talk))
 
 
+@pytest.mark.slow
 async def test_when_most_outlets_of_a_chat_were_silent_it_is_told_once_they_speak(talk):
     watch = Blindness(talk.store, talk.clock)
     await talk.publish(6)

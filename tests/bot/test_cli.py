@@ -96,6 +96,7 @@ def test_explain_speaks_to_a_person_in_sentences(tocsin):
     assert [True, True, False] == [words in done.stdout for words in ("[GSIM]", "JNIM (jnim)", "(goita)")]
 
 
+@pytest.mark.slow
 def test_the_catalogue_is_listed_shown_and_checked(tocsin, tmp_path):
     (tmp_path / "mine.toml").write_text(
         'family = "x"\n[[entity]]\nid = "cma"\nname = "CMA"\nkind = "group"\n[[entity.alias]]\ntext = "CMA"\nkind = "acronym"\n'
@@ -124,6 +125,7 @@ def test_help_lists_every_command_without_importing_the_heavy_ones():
     assert out.rstrip().endswith("[]")
 
 
+@pytest.mark.slow
 def test_match_stories_and_explain_import_no_database_and_no_telegram():
     code = (
         "import sys; from typer.testing import CliRunner; from bot.cli.main import application\n"
@@ -182,6 +184,7 @@ def test_a_place_that_cannot_be_written_is_one_sentence(tocsin):
     assert (1, False, True) == (done.returncode, "Traceback" in done.stderr, "tocsin: " in done.stderr)
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_error():
     lines = "\n".join(
         json.dumps({"id": str(n), "title": f"Le GSIM attaque le village {n}", "published": "2026-03-01T06:00:00Z"})
@@ -260,6 +263,7 @@ def test_a_database_is_made_checked_copied_and_put_back(run, tmp_path):
     assert "can be read by others" in str(refused.exception)
 
 
+@pytest.mark.slow
 def test_a_check_shows_what_each_feed_answers_and_switches_on_those_with_entries_if_asked(
     run, web, monkeypatch, tmp_path
 ):
@@ -284,6 +288,7 @@ def test_a_check_shows_what_each_feed_answers_and_switches_on_those_with_entries
     assert f"{hosts[0]}/feed.xml" in next(row for row in after.splitlines() if "\ton\t" in row)
 
 
+@pytest.mark.slow
 def test_feeds_are_added_listed_exported_imported_and_removed(run, web, monkeypatch, tmp_path):
     (tmp_path / "f.toml").write_text("")
     monkeypatch.setenv("TOCSIN_FEEDS__FILE", str(tmp_path / "f.toml"))

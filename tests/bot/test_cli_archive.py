@@ -28,6 +28,7 @@ async def archive(talk, monkeypatch):
     return call
 
 
+@pytest.mark.slow
 async def test_entries_are_found_newest_first_as_lines_and_as_objects(archive):
     lines = archive("search", "gsim", "--limit", "3").stdout.splitlines()
     objects = [json.loads(line) for line in archive("search", "gsim", "--limit", "3", "--json").stdout.splitlines()]
@@ -39,6 +40,7 @@ async def test_entries_are_found_newest_first_as_lines_and_as_objects(archive):
     assert nobody.exit_code != 0
 
 
+@pytest.mark.slow
 async def test_a_term_is_tried_on_the_archive_by_name_or_by_words(archive):
     named, worded = (
         json.loads(archive("backtest", "--days", "3650", "--json", *words).stdout)
@@ -51,6 +53,7 @@ async def test_a_term_is_tried_on_the_archive_by_name_or_by_words(archive):
     assert (True, "UsageError") == (wrong.exit_code != 0, type(wrong.exception).__name__)
 
 
+@pytest.mark.slow
 async def test_a_digest_is_written_to_look_at_and_nothing_of_it_is_kept(archive, talk, tmp_path):
     chats = len(await talk.store.read(all_chats))
     done = archive(
@@ -63,6 +66,7 @@ async def test_a_digest_is_written_to_look_at_and_nothing_of_it_is_kept(archive,
     assert page.count("<article>") == page.count("</article>") >= 1
 
 
+@pytest.mark.slow
 async def test_what_is_exported_opens_with_each_formats_own_library_and_is_the_same(archive):
     lines = [json.loads(line) for line in archive("export", "--format", "jsonl", *PERIOD).stdout.splitlines()]
     rows = list(csv.DictReader(io.StringIO(archive("export", "--format", "csv", *PERIOD).stdout, newline="")))

@@ -103,6 +103,7 @@ def test_a_missing_file_is_one_sentence(watched):
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_explain_marks_the_text_and_says_why():
     done = tocsin("explain", "Groupe de soutieen à l'islam et aux musulmans attaque Djibo; la CMA aussi")
     text = done.stdout.decode()
@@ -113,6 +114,7 @@ def test_explain_marks_the_text_and_says_why():
     assert "written almost like" in text
 
 
+@pytest.mark.slow
 def test_the_catalogue_is_listed_shown_and_checked(tmp_path):
     bad = tmp_path / "bad.toml"
     bad.write_text('[[entity]]\nid = "a"\nname = "A"\nkind = "planet"\n', encoding="utf-8")

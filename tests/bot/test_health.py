@@ -143,6 +143,7 @@ async def test_a_running_bot_is_ready_and_says_what_is_late(talk):
     assert (503, ["poll"]) == (late.status_code, [each["loop"] for each in late.json()["late"]])
 
 
+@pytest.mark.slow
 async def test_metrics_count_what_was_polled_matched_placed_and_sent(talk):
     await talk.publish(8)
     (answer,) = await ask(talk, "/metrics")

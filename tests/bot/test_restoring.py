@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.app import TelegramAddress, assemble
+from bot.app import Shared, TelegramAddress, assemble
 from bot.clock import SimulatedClock
 from bot.demonstrating import _demo_settings, stage
 from bot.sandbox.demo import Replay, compare
@@ -81,13 +81,13 @@ async def restore_elsewhere(settings, here, copy, *, folder, clock, watchlist):
         hold_back(session, now=clock.now())
     database.dispose()
     address = TelegramAddress(here.sandbox.token, here.sandbox.base_url, sandbox=True)
-    return assemble(_demo_settings(settings, folder), clock=clock, address=address, watchlist=watchlist)
+    return assemble(_demo_settings(settings, folder), clock=clock, address=address, shared=Shared(watchlist))
 
 
 async def drill(settings, tmp_path, watchlist, *, entries, backup_after, decision):
     """Back up in the middle of the work, go on, lose the machine, restore elsewhere, go on there."""
     clock = SimulatedClock(NOW)
-    async with stage(settings, clock=clock, data=tmp_path / "first", watchlist=watchlist) as here:
+    async with stage(settings, clock=clock, data=tmp_path / "first", shared=Shared(watchlist)) as here:
         here.newsstand._entries = here.newsstand._entries[:entries]
         replay = Replay(here.tocsin, here.newsstand, here.sandbox, clock)
         copy, backing_up = tmp_path / "copy.backup", None
@@ -119,6 +119,7 @@ def sent_loud(accepted):
     return sum(each.method == "sendMessage" for each in accepted)
 
 
+@pytest.mark.slow
 async def test_a_restored_bot_loses_nothing_and_counts_what_it_may_repeat(clean_settings, tmp_path, watchlist):
     first, told, gone, again = await drill(
         clean_settings, tmp_path, watchlist, entries=12, backup_after=6, decision="drop"

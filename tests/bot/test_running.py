@@ -110,17 +110,20 @@ async def test_a_replay_prints_alerts_and_a_balance_that_holds(clean_settings, c
     assert (True, True) == (held, "othing was lost" in shown)
 
 
+@pytest.mark.slow
 async def test_one_round_of_polling_says_what_each_feed_came_to(nowhere):
     (report,) = await poll_round(nowhere(), [])
 
     assert ("http://10.0.0.1/feed", "refused-address") == (report.feed, report.result)
 
 
+@pytest.mark.slow
 async def test_a_feed_that_nobody_added_is_not_polled_in_silence(nowhere):
     with pytest.raises(UsageError, match=r"http://10\.0\.0\.9/feed is no feed of ours"):
         await poll_round(nowhere(), ["http://10.0.0.9/feed"])
 
 
+@pytest.mark.slow
 async def test_a_start_takes_up_what_a_killed_process_had_claimed(nowhere):
     clock = SimulatedClock(SystemClock().now())
     settings = nowhere()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import Shared
 from bot.clock import SimulatedClock, SystemClock
 from bot.demonstrating import stage
 from bot.jobs import all_jobs
@@ -41,6 +42,7 @@ async def test_one_event_told_by_six_outlets_in_three_languages_is_one_message_t
     assert "6 outlets" in told[-1][3]
 
 
+@pytest.mark.slow
 async def test_it_rings_again_exactly_when_the_toll_rises(talk):
     await talk.publish(13)
     told = of_event(talk, "diafarabe")
@@ -50,6 +52,7 @@ async def test_it_rings_again_exactly_when_the_toll_rises(talk):
     assert ("11" in loud[1], True) == (True, told[[text for *_, text in told].index(loud[1])][2])
 
 
+@pytest.mark.slow
 async def test_traps_do_not_ring(talk):
     waiting = talk.here.newsstand.waiting
     traps = [entry for entry in waiting if not entry.rings]
@@ -59,16 +62,18 @@ async def test_traps_do_not_ring(talk):
     assert (14, ()) == (talk.here.newsstand.published, talk.accepted())
 
 
+@pytest.mark.slow
 async def test_every_alert_of_sample_news_says_so(talk):
     await talk.publish(8)
 
     assert {True} == {"SAMPLE" in each.message["text"] for each in talk.accepted()}
 
 
+@pytest.mark.slow
 async def test_what_was_told_once_is_not_told_again_by_a_second_run(clean_settings, tmp_path, watchlist):
     async def run():
         clock = SimulatedClock(START)
-        async with stage(clean_settings, clock=clock, data=tmp_path / "demo", watchlist=watchlist) as here:
+        async with stage(clean_settings, clock=clock, data=tmp_path / "demo", shared=Shared(watchlist)) as here:
             here.newsstand._entries = here.newsstand._entries[:8]
             replay = Replay(here.tocsin, here.newsstand, here.sandbox, clock)
             await replay.catch_up() if here.resumed else None
@@ -81,11 +86,12 @@ async def test_what_was_told_once_is_not_told_again_by_a_second_run(clean_settin
     assert (first, 0) == (second, first[1])
 
 
+@pytest.mark.slow
 async def test_the_running_bot_polls_rings_and_answers_by_itself_and_stops_cleanly(clean_settings, tmp_path, watchlist):
     from bot.demonstrating import publish
 
     stopping = asyncio.Event()
-    async with stage(clean_settings, clock=SystemClock(), data=tmp_path / "demo", watchlist=watchlist) as here:
+    async with stage(clean_settings, clock=SystemClock(), data=tmp_path / "demo", shared=Shared(watchlist)) as here:
         running = asyncio.create_task(here.tocsin.run(stopping))
         publishing = asyncio.create_task(publish(here.tocsin, here.newsstand, clock=SystemClock()))
         await here.sandbox.wait_for(
@@ -115,6 +121,7 @@ async def test_upkeep_prunes_copies_and_tells_admins_once(talk, tmp_path):
     assert 0 == await upkeep.watch_silence()
 
 
+@pytest.mark.slow
 async def test_admins_hear_once_of_a_feed_that_fell_silent(talk):
     await talk.store.write(set_member, READER, role="owner", now=talk.clock.now())
     await talk.publish(1)

@@ -168,6 +168,7 @@ def judged(balances):
     return repeats / told, lost
 
 
+@pytest.mark.slow
 def test_a_fortnight_of_publishing_rings_once_for_each_article():
     share, lost = judged(live(("counter", "flips", "one"), days=14))
 

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 from playwright.async_api import async_playwright
 
-from bot.app import compile_watchlist, web_routes
+from bot.app import Shared, compile_watchlist, web_routes
 from bot.clock import SystemClock
 from bot.config import Settings, WebSettings, known_settings, variable_of
 from bot.demonstrating import stage
@@ -162,7 +162,7 @@ async def house(monkeypatch, tmp_path, compiled):
         monkeypatch.delenv(variable_of(name), raising=False)
     settings, links = Settings(web=WebSettings(listen="127.0.0.1:0")), []
     stopping = asyncio.Event()
-    async with stage(settings, clock=SystemClock(), data=tmp_path / "demo", watchlist=compiled) as here:
+    async with stage(settings, clock=SystemClock(), data=tmp_path / "demo", shared=Shared(compiled)) as here:
         page = build_page(here.tocsin, here.sandbox, play=(here.newsstand, Transport()))
         async with (
             showing(settings.web, page, say=links.append, routes=web_routes(here.tocsin)),

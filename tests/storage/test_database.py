@@ -81,6 +81,7 @@ def test_a_time_without_a_zone_is_refused(database):
         session.add(Lease(name="sender", until=datetime(2026, 3, 1)))  # noqa: DTZ001 - the naive time is the subject
 
 
+@pytest.mark.slow
 def test_a_second_process_on_the_same_file_is_refused_and_told_who_holds_it(sqlite_database):
     sqlite_database.hold()
     code = (

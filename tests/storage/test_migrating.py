@@ -64,6 +64,7 @@ def test_the_files_follow_one_another_by_name_as_alembic_reads_them():
     assert [script.revision for script in scripts.walk_revisions()][::-1] == list(Migrations().phases)
 
 
+@pytest.mark.slow
 def test_a_start_on_a_current_schema_does_without_alembic(tmp_path):
     Database(f"sqlite:///{tmp_path}/t.db").upgrade()
     opens = "from storage.database import Database; Database(sys.argv[1]).open(); print('alembic' in sys.modules)"
@@ -167,6 +168,7 @@ def test_an_upgrade_that_has_nothing_to_do_makes_no_copy(sqlite_database):
     assert [] == list(sqlite_database.path.parent.glob("*.backup"))
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_migrate_once(empty_postgres_url):
     code = "import sys; from storage.database import Database; Database(sys.argv[1]).open()"
     started = [subprocess.Popen([sys.executable, "-c", code, empty_postgres_url]) for _ in range(3)]

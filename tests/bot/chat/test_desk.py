@@ -1,5 +1,6 @@
 """Show what a team does with stories in a group: take, stamp, note, hand over, say what is one event and what two."""
 
+import pytest
 from sqlmodel import select
 
 from bot.sandbox.demo import READER
@@ -27,6 +28,7 @@ def kept_payloads(session):
     return [str(row.payload) for row in session.exec(select(Delivery)) if row.payload is not None]
 
 
+@pytest.mark.slow
 async def test_a_member_takes_stamps_and_notes_and_everybody_sees_who_without_a_name_being_kept(talk):
     chat, alert = await a_story_in_a_group(talk)
     await talk.tap("⋯", user=COLLEAGUE, chat=GROUP)
@@ -52,6 +54,7 @@ async def test_a_member_takes_stamps_and_notes_and_everybody_sees_who_without_a_
     assert "called the mayor" in over
 
 
+@pytest.mark.slow
 async def test_a_stamp_can_be_taken_off_and_a_story_let_go(talk):
     await a_story_in_a_group(talk)
     await talk.tap("⋯", chat=GROUP)
@@ -65,6 +68,7 @@ async def test_a_stamp_can_be_taken_off_and_a_story_let_go(talk):
     assert "Nobody has taken it yet." in released
 
 
+@pytest.mark.slow
 async def test_what_is_one_event_and_what_is_two_is_kept_as_a_label(talk):
     await talk.publish(8)
     await talk.tap("⋯")

@@ -43,6 +43,7 @@ async def test_help_lists_what_a_person_may_use_and_says_that_silence_is_no_safe
     assert "No alert does not mean no danger" in page
 
 
+@pytest.mark.slow
 async def test_a_name_is_watched_by_any_of_its_spellings_and_unwatched_again(talk):
     for term in await watched(talk):
         await talk.say(f"/unwatch {term.removeprefix('family:')}")
@@ -76,6 +77,7 @@ async def test_terms_are_dropped_by_their_buttons(talk):
     assert len(before) - 1 == len(await watched(talk))
 
 
+@pytest.mark.slow
 async def test_an_alert_rings_grows_is_explained_and_silenced(talk):
     await talk.publish(2)
     sent = talk.accepted()
@@ -156,6 +158,7 @@ async def test_what_comes_in_quiet_hours_waits_for_the_morning(talk):
     assert (1, 0, 1) == (waiting.held, night, len(talk.accepted()) - before)
 
 
+@pytest.mark.slow
 async def test_the_digest_is_set_sent_and_ended(talk):
     await talk.publish(3)
     answers = [
@@ -183,6 +186,7 @@ async def test_a_stopped_chat_hears_nothing_and_start_goes_on(talk):
     assert (0, "active") == (silent, (await chat_of(talk)).status)
 
 
+@pytest.mark.slow
 async def test_status_tells_anyone_of_polls_and_admins_of_the_outbox(talk):
     await talk.publish(1)
     (plain,) = await talk.say("/status")
@@ -196,6 +200,7 @@ async def test_status_tells_anyone_of_polls_and_admins_of_the_outbox(talk):
     assert "?start=join-" in invite
 
 
+@pytest.mark.slow
 async def test_everything_about_a_chat_is_forgotten_when_it_asks(talk):
     await talk.publish(1)
     (privacy,) = await talk.say("/privacy")

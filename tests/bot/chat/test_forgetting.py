@@ -2,6 +2,8 @@
 
 import sqlite3
 
+import pytest
+
 from bot.sandbox.demo import READER
 from storage.tables import Table
 
@@ -37,6 +39,7 @@ async def use_everything(talk):
     await talk.tap("👤 Take", user=GUEST, chat=GROUP)
 
 
+@pytest.mark.slow
 async def test_a_wipe_leaves_no_row_no_byte_and_no_line_and_deletes_what_it_may(talk, capsys):
     await use_everything(talk)
     path = talk.store.database.path

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from bot.app import Shared
 from bot.chat.commands import COMMANDS
 from bot.chat.context import Limits
 from bot.chat.verbs import PRESSES
@@ -88,7 +89,7 @@ UPDATE = st.one_of(SAY, TAP, TAP, EDIT, STRANGE)
 
 async def everything_is_answered(updates, folder, play, watchlist):
     clock = SimulatedClock(datetime(2026, 3, 1, 6, tzinfo=UTC))
-    async with stage(Settings(), clock=clock, data=folder, watchlist=watchlist) as here:
+    async with stage(Settings(), clock=clock, data=folder, shared=Shared(watchlist)) as here:
         talk = play(here, clock)
         talk.sandbox.limit(enabled=False)
         here.tocsin.chat.limits = Limits(commands=10_000)

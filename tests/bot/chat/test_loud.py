@@ -1,5 +1,7 @@
 """Show what a chat does with its rhythm: snooze, limits, switches; over HTTP, with Telegram's own client."""
 
+import pytest
+
 from bot.sandbox.demo import READER
 from storage.chats import find_chat
 
@@ -8,6 +10,7 @@ async def settings(talk):
     return (await talk.store.read(find_chat, READER)).settings
 
 
+@pytest.mark.slow
 async def test_a_snooze_holds_what_comes_and_tells_it_in_one_message_when_it_ends(talk):
     (held,) = await talk.say("/snooze 3h")
     before = len(talk.accepted())
@@ -47,6 +50,7 @@ async def test_the_limit_of_rings_is_said_set_and_lifted(talk):
     assert "loud" not in await settings(talk)
 
 
+@pytest.mark.slow
 async def test_past_its_limit_a_chat_is_told_in_one_message_without_a_sound(talk):
     await talk.say("/loud 1 1")
     await talk.publish(24)

@@ -25,6 +25,7 @@ async def acts(talk):
     return [each.act for each in await talk.store.read(audited)]
 
 
+@pytest.mark.slow
 async def test_what_is_for_operators_is_for_nobody_else_and_never_for_a_group(talk):
     talk.sandbox.add_group(-900, title="Desk", admins=(READER,))
     names = [each.name for each in COMMANDS if each.who is Who.OPERATES]
@@ -37,6 +38,7 @@ async def test_what_is_for_operators_is_for_nobody_else_and_never_for_a_group(ta
     assert [[]] * 4 == forged
 
 
+@pytest.mark.slow
 async def test_feeds_are_listed_paused_hushed_and_removed_and_each_leaves_a_trace(owner):
     (page,) = await owner.say("/feeds")
     await owner.tap("✓")
@@ -60,6 +62,7 @@ async def test_feeds_are_listed_paused_hushed_and_removed_and_each_leaves_a_trac
     assert ["feed.removed", "feed.resumed", "feed.paused", "feed.hush"] == await acts(owner)
 
 
+@pytest.mark.slow
 async def test_a_feed_is_added_by_its_address_and_many_by_an_opml_file(owner):
     url = owner.here.newsstand.feed_url("west-africa-desk")
     await owner.publish(1)
@@ -114,6 +117,7 @@ async def test_a_broadcast_is_seen_first_counted_and_sent_once(owner):
     assert ["broadcast"] == await acts(owner)
 
 
+@pytest.mark.slow
 async def test_roles_are_given_by_number_and_nobody_raises_themselves(owner):
     answers = [
         (await owner.say(words))[0]

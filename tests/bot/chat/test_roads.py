@@ -42,6 +42,7 @@ def rung(talk):
     return [each.message["text"].splitlines()[0] for each in talk.accepted() if "SAMPLE" in each.message["text"]]
 
 
+@pytest.mark.slow
 async def test_what_happens_near_a_place_rings_and_what_happens_elsewhere_does_not(traveller):
     (answer,) = await traveller.say("/near Gao 100")
     count = news(traveller, "Gunmen stop a bus near Ansongo in Mali", "Market reopens in Kayes, western Mali")
@@ -68,6 +69,7 @@ async def test_an_answer_says_what_was_reported_until_when_and_by_how_many_and_n
     assert [] == [word for word in SAFE if word in words]
 
 
+@pytest.mark.slow
 async def test_a_look_ends_after_three_days_unless_it_is_renewed(traveller):
     await traveller.say("/near Gao 100")
     traveller.clock.advance(timedelta(hours=70, minutes=1).total_seconds())

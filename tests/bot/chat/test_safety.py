@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from bot.app import Shared
 from bot.catalogue import load_gazetteer
 from bot.delivery.discretion import Names
 from bot.sandbox.demo import READER
@@ -40,6 +41,7 @@ async def settings(talk):
     return (await talk.store.read(find_chat, READER)).settings
 
 
+@pytest.mark.slow
 async def test_a_discreet_chat_sees_no_name_outside_what_it_tapped(talk, named):
     await talk.say("/discreet")
     seen = len(talk.accepted())
@@ -63,6 +65,7 @@ async def test_a_discreet_chat_sees_no_name_outside_what_it_tapped(talk, named):
     }
 
 
+@pytest.mark.slow
 async def test_a_tap_shows_an_alert_and_another_hides_it(talk, named):
     await talk.say("/discreet on")
     await talk.publish(1)
@@ -74,6 +77,7 @@ async def test_a_tap_shows_an_alert_and_another_hides_it(talk, named):
     assert "1 outlet" in veiled
 
 
+@pytest.mark.slow
 async def test_a_tap_shows_an_answer_and_a_catch_up(talk, named):
     await talk.say("/discreet")
     (veiled,) = await talk.say("/terms")
@@ -114,6 +118,7 @@ def test_a_short_name_counts_as_it_is_written(watchlist):
     ]
 
 
+@pytest.mark.slow
 async def test_on_a_thin_line_an_alert_has_one_link_and_two_buttons(talk):
     (said,) = await talk.say("/light")
     await talk.publish(6)
@@ -141,23 +146,25 @@ async def test_messages_delete_themselves_after_the_hours_that_were_asked_for(ta
     assert (True, [], {}) == (before >= 2, [text for text in after if "SAMPLE" in text or text == said], dropped)
 
 
+@pytest.mark.slow
 async def test_a_restart_does_not_forget_what_is_to_be_deleted(clean_settings, tmp_path, watchlist, play):
     from bot.clock import SimulatedClock
     from bot.demonstrating import stage
     from tests.bot.conftest import START
 
     clock = SimulatedClock(START)
-    async with stage(clean_settings, clock=clock, data=tmp_path / "demo", watchlist=watchlist) as here:
+    async with stage(clean_settings, clock=clock, data=tmp_path / "demo", shared=Shared(watchlist)) as here:
         talk = play(here, clock)
         await talk.say("/autodelete 1h")
         await talk.publish(1)
     clock.advance(3700)
-    async with stage(clean_settings, clock=clock, data=tmp_path / "demo", watchlist=watchlist) as here:
+    async with stage(clean_settings, clock=clock, data=tmp_path / "demo", shared=Shared(watchlist)) as here:
         await play(here, clock).settle()
 
         assert [] == [m["text"] for m in here.sandbox.messages(READER) if "SAMPLE" in m["text"]]
 
 
+@pytest.mark.slow
 async def test_a_deleted_alert_is_not_sent_anew_when_another_outlet_joins(talk):
     await talk.say("/autodelete 1h")
     await talk.publish(1)
@@ -182,6 +189,7 @@ async def test_deleting_is_ended_and_its_hours_have_bounds(talk):
     assert before == len(talk.sandbox.messages(READER))
 
 
+@pytest.mark.slow
 async def test_the_set_up_offers_what_protects(talk):
     await talk.say("/start")
     for label in ("English", "Everything", "At once", "Mali"):

@@ -42,6 +42,7 @@ def test_a_filter_that_names_nothing_is_said(watchlist, words, unknown):
     assert unknown == read_search(words, Reading(Vigil(watchlist), OUTLETS, NOW))
 
 
+@pytest.mark.slow
 async def test_the_archive_is_searched_and_its_pages_turned(talk):
     await talk.publish(12)
     (first,) = await talk.say("/search since:30d")

@@ -1,5 +1,7 @@
 """Show what the buttons under a story do."""
 
+import pytest
+
 from bot.chat.reasons import WORDS, in_words
 from bot.sandbox.demo import READER
 from bot.texts import texts
@@ -27,6 +29,7 @@ async def test_a_muted_story_offers_to_be_followed_again(talk):
     assert ([], "Mute story") == (await silences(talk), labels(talk)[1])
 
 
+@pytest.mark.slow
 async def test_more_silences_a_term_or_an_outlet_and_leads_back(talk):
     await talk.publish(1)
     await talk.tap("⋯")
@@ -41,6 +44,7 @@ async def test_more_silences_a_term_or_an_outlet_and_leads_back(talk):
     assert ["Why?", "Mute story", "👍", "👎", "⋯"] == back
 
 
+@pytest.mark.slow
 async def test_an_outlet_that_is_silenced_does_not_ring_alone(talk):
     await talk.publish(1)
     outlet = talk.sandbox.messages(READER)[-1]["text"].splitlines()[-1]
@@ -78,6 +82,7 @@ async def test_a_story_that_is_gone_is_said_to_be(talk):
     assert [[], [], []] == [await talk.press(f"1:{verb}:999") for verb in ("st", "more", "up")]
 
 
+@pytest.mark.slow
 async def test_a_set_up_chat_is_shown_a_real_alert(talk):
     await talk.publish(1)
     await talk.say("/start")

@@ -60,6 +60,7 @@ async def own(talk):
     return [term.expression for term in await talk.store.read(terms, chat.id) if term.expression]
 
 
+@pytest.mark.slow
 async def test_another_meaning_is_learnt_by_one_tap_told_and_taken_back(talk):
     await talk.publish(2)
     (why,) = await talk.tap("Why?")
@@ -93,6 +94,7 @@ async def test_tuning_lists_what_was_learnt_and_takes_it_back_with_an_undo(talk)
     assert "critical" == term.urgency
 
 
+@pytest.mark.slow
 async def test_what_is_not_meant_does_not_ring_again(talk):
     await talk.publish(1)
     rung = len(talk.accepted())

@@ -155,6 +155,7 @@ async def own(talk):
     return [expression for expression in (await watched(talk)).values() if expression]
 
 
+@pytest.mark.slow
 async def test_own_words_are_tried_offered_added_and_taken_back(talk):
     await talk.publish(3)
     (offer,) = await talk.say("/watch charter")

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,7 @@ def test_a_long_queue_goes_out_at_no_less_than_95_percent_of_what_is_permitted()
     assert 3000 / arrived[-1] >= 0.95 * 30
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.floats(0, 2), min_size=1, max_size=20),
     st.lists(st.floats(0.001, 3), min_size=1, max_size=20),

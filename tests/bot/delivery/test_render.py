@@ -49,6 +49,7 @@ def _without_isolates(text):
     return regex.sub("[\u2066-\u2069]", "", clean(text))
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(["👨‍👩‍👧", "🇲🇱", "e\u0301", "كَ", "한"]), min_size=1, max_size=20))
 @settings(max_examples=20, deadline=None)
 def test_a_grapheme_is_never_cut(some):

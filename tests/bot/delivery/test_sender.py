@@ -242,6 +242,7 @@ async def test_replies_come_before_alerts_and_a_chats_messages_in_order(desk, se
     assert OTHER == sandbox.accepted()[0].chat
 
 
+@pytest.mark.slow
 async def test_the_pace_never_provokes_a_429(desk, sender, sandbox, clock):
     chats = [await desk.reader(1000 + number) for number in range(12)]
     groups = [await desk.group(-1000 - number) for number in range(1)]
@@ -259,6 +260,7 @@ async def test_the_pace_never_provokes_a_429(desk, sender, sandbox, clock):
     assert (clock.now() - began).total_seconds() < 90
 
 
+@pytest.mark.slow
 async def test_a_hundred_chats_are_told_at_the_full_pace(desk, sender, sandbox, clock):
     for number in range(100):
         await desk.owe(await desk.reader(1000 + number))

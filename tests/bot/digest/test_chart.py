@@ -89,6 +89,7 @@ def meet(one, other):
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     places=st.lists(st.sampled_from(sorted(NAMED)), min_size=1, max_size=7, unique=True),
@@ -112,6 +113,7 @@ def test_a_name_beyond_the_edge_or_on_another_would_be_seen():
     assert (True, False) == (meet((0, 0, 2, 2), (1, 1, 3, 3)), meet((0, 0, 2, 2), (2, 0, 3, 3)))
 
 
+@pytest.mark.slow
 def test_matplotlib_is_imported_only_when_something_is_drawn():
     code = "import bot.app, bot.digest.chart, bot.digest.editions, sys; print('matplotlib' in sys.modules)"
     asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

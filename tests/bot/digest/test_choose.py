@@ -90,6 +90,7 @@ ZONES = (
 )
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(ZONES),
     st.integers(0, 1439),

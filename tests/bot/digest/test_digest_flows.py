@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.digest.editions import open_due_editions
 from bot.sandbox.demo import READER
 from storage.chats import find_chat, update_chat
@@ -21,6 +23,7 @@ async def digest_texts(talk):
     return [m["text"] for m in talk.sandbox.messages(READER) if m.get("text", "").startswith("Digest of")]
 
 
+@pytest.mark.slow
 async def test_an_edition_is_sent_once_and_again_the_next_day(talk):
     await talk.publish(4)
     reader = await talk.store.read(find_chat, READER)
@@ -36,6 +39,7 @@ async def test_an_edition_is_sent_once_and_again_the_next_day(talk):
     assert [True, True] == [words in (await digest_texts(talk))[0] for words in ("Three Sahel governments", "outlets")]
 
 
+@pytest.mark.slow
 async def test_a_chat_with_digests_only_is_not_rung_and_reads_it_in_the_edition(talk):
     reader = await talk.store.read(find_chat, READER)
     await talk.store.write(update_chat, reader.id, mode="digest", digest_minute=7 * 60)

@@ -215,6 +215,7 @@ def faults(by_name):
     return {(name, fault): times for name, each in by_name.items() for fault, times in each.faults.items() if times}
 
 
+@pytest.mark.slow
 async def test_a_day_passes_without_a_fault_in_any_column():
     by_name, _ = await live(0.8, restarts=2)
 

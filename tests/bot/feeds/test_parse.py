@@ -140,6 +140,7 @@ async def test_a_body_that_is_no_feed_is_a_failure_with_a_name(pool):
         await pool.parse(b"hello", "text/html")
 
 
+@pytest.mark.slow
 async def test_a_body_that_takes_too_long_is_cut_and_the_next_one_is_read():
     pool = ParserPool(workers=1, deadline_s=2)
     slow = rss("x", more=f"<author>a@{'a.' * 40_000}</author>").encode()

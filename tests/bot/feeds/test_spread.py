@@ -105,6 +105,7 @@ def busiest(by_minute, *, after_hours, hours):
     return max(counts) / (sum(counts) / len(counts))
 
 
+@pytest.mark.slow
 def test_feeds_that_were_added_at_once_are_asked_evenly_after_an_hour():
     by_minute = hours_of(1_000, hours=3, begin=lambda n: n / PER_SECOND)
 

@@ -112,6 +112,7 @@ def calls(session):
     return [(row.story_id, row.revision, row.state) for row in session.exec(select(HookCall).order_by(HookCall.id))]
 
 
+@pytest.mark.slow
 async def test_a_receiver_that_fails_first_gets_every_revision_signed_and_in_order(operated, hooks):
     talk, receiver = operated, Receiver([500, 503, 302])
     with structlog.testing.capture_logs() as logged:
@@ -174,6 +175,7 @@ def test_a_receiver_that_is_down_rests_longer_each_time_but_an_hour_at_most():
     assert [2, 4, 8, 1024, 3600, 3600] == rests
 
 
+@pytest.mark.slow
 async def test_only_who_runs_the_bot_sets_one_and_off_forgets_what_waits(talk):
     refused = await talk.say("/webhook https://example.org/in")
     await talk.store.write(set_member, READER, role="owner", now=talk.clock.now())
