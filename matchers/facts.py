@@ -105,7 +105,8 @@ _PACT_AR: Final = r"(?:ال)?(?:اتفاق|ميثاق|معاهد|هدن|وقف|�
 _STATES: Final = {
     # Not a front or an army of liberation.
     "freed": re.compile(
-        r"\b(?:(?<!to be )freed|released?|lib[ée]r[ée]e?s?|(?<!front de )(?<!arm[ée]e de )lib[ée]ration(?! front| army)|free"
+        r"\b(?:(?<!to be )freed|released?|lib[ée]r[ée]e?s?|(?<!front de )(?<!arm[ée]e de )lib[ée]ration(?! front| army)"
+        r"|(?:sets?|go(?:es)?|went|walk(?:s|ed)?|are|is|now) (?:\w+ ){0,3}free(?! (?:movement|trade|press|of|to))"
         r"|hands? (?:\w+ ){0,3}(?:soldiers|prisoners|hostages|captives) over|remet (?:\w+ ){0,3}(?:prisonniers|otages|captifs))\b"
         r"|[اأ]فرج|الإفراج|(?<!جبهة )(?<!جيش )تحرير|تسلم (?:\w+ ){0,3}(?:أسرى|رهائن)",
         re.IGNORECASE,

@@ -352,11 +352,23 @@ def what_changed(change: Change, reader: Reader) -> str:
         ChangeKind.CLAIM: say("a claim"),
         ChangeKind.DENIAL: say("a denial"),
         ChangeKind.CONFIRMATION: say("a confirmation"),
-        ChangeKind.STATE: change.after,
+        ChangeKind.STATE: _reached(change, say),
         ChangeKind.OUTLETS_3: say("3 independent outlets report it"),
         ChangeKind.OUTLETS_10: say("10 independent outlets report it"),
     }
     return words.get(change.kind, "")
+
+
+def _reached(change: Change, say: Texts) -> str:
+    """Say which state was reached; the headline beside it says by whom."""
+    words = {
+        "freed": say("a release"),
+        "signed": say("an accord signed"),
+        "resigned": say("a departure from office"),
+        "surrendered": say("a surrender"),
+        "broken": say("a truce or an accord broken"),
+    }
+    return words.get(change.subject, change.after)
 
 
 def _corroborated(view: StoryView, reader: Reader) -> str:

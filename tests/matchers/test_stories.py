@@ -275,6 +275,8 @@ def test_the_same_text_under_a_label_and_two_outlets_names_is_a_copy():
         ("Azawad Liberation Front fighters overrun camp in Solenzo", ()),
         ("جبهة تحرير أزواد تهاجم موقعا عسكريا قرب جيبو", ()),
         ("Les 8 otages enlevés à Ménaka ont été libérés", ("freed",)),
+        ("Army sets four herders free near Mopti", ("freed",)),
+        ("Ministers open talks on free movement in Bamako", ()),
         ("انهيار منجم ذهب قرب سيبا", ()),
         ("انهيار هدنة سيبا بعد إطلاق نار", ("broken",)),
         ("Bridge at Sebba broken by flood", ()),
