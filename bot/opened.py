@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from storage.database import Session
 
 # Placements read at once to catch the index up; a restart reads the window in slices of this size.
-_SLICE: Final = 50_000
+_SLICE: Final = 5_000
 
 
 class OpenStories:
@@ -36,8 +36,7 @@ class OpenStories:
         if index is None:
             index, self.seq = StoryIndex(), 0
         while missed := placements_after(session, self.seq, since=since, limit=_SLICE):
-            for stored in missed:
-                index.apply(stored.placement)
+            index.restore([stored.filed for stored in missed])
             self.seq = missed[-1].seq
         if self._index is None:
             for later, earlier in merges_since(session, since):

@@ -15,7 +15,7 @@ import numpy as np
 from matchers.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _CHAINS: Final = 1 << 15
 _NONE: Final = -1
@@ -31,9 +31,18 @@ class Copies:
 
     def add(self, signs: Sequence[int], slot: int) -> None:
         """Take in the signs of an entry, newer than all before it."""
-        for sign in signs:
-            chain = sign % _CHAINS
-            self._newest[chain] = self._rows.extend([(sign, slot, self._newest[chain])])
+        self.add_all([signs], slot)
+
+    def add_all(self, many: Iterable[Sequence[int]], first: int) -> None:
+        """Take in the signs of entries, one after another, the first of which has this slot."""
+        newest, at, rows = self._newest, self._rows.next, []
+        for slot, signs in enumerate(many, first):
+            for sign in signs:
+                chain = sign % _CHAINS
+                rows.append((sign, slot, newest[chain]))
+                newest[chain] = at
+                at += 1
+        self._rows.extend(rows)
 
     def drop_before(self, slot: int) -> None:
         """Forget the signs of entries before this one."""

@@ -30,7 +30,7 @@ from matchers.copies import Copies
 from matchers.features import AREA, PLACE, traits_of
 from matchers.places import NARROW
 from matchers.shelf import ObjectShelf, Shelf
-from matchers.types import Match, Placement, PlacementKind, Reason, StoryEntry
+from matchers.types import Filed, Match, Placement, PlacementKind, Reason, StoryEntry
 from matchers.window import Window
 
 if TYPE_CHECKING:
@@ -106,17 +106,24 @@ class StoryIndex:
 
     def apply(self, placement: Placement) -> None:
         """Take a placement in, after it was committed."""
-        entry = placement.entry
-        traits = placement.traits or traits_of(entry, placement.entities)
-        slot = self._window.add(traits)
-        story = self.current(placement.story)
-        self._seen.extend([entry.seen.timestamp()])
-        self._stories.append(story)
-        self._developments.append(placement.development)
-        self._copies.add(traits.signs, slot)
-        self._sizes[story] = self._sizes.get(story, 0) + 1
-        if placement.merges:
-            self.merge(story, later=placement.merges)
+        traits = placement.traits or traits_of(placement.entry, placement.entities)
+        filed = Filed(placement.entry.seen, placement.story, placement.development, placement.merges, traits)
+        self.restore([filed])
+
+    def restore(self, many: Sequence[Filed]) -> None:
+        """Take in what was placed, in its order, all at once."""
+        if not many:
+            return
+        first = self._window.add_all([each.traits for each in many])
+        self._copies.add_all([each.traits.signs for each in many], first)
+        self._seen.extend([each.seen.timestamp() for each in many])
+        for each in many:
+            story = self.current(each.story)
+            self._stories.append(story)
+            self._developments.append(each.development)
+            self._sizes[story] = self._sizes.get(story, 0) + 1
+            if each.merges:
+                self.merge(story, later=each.merges)
 
     def merge(self, story: str, *, later: str) -> None:
         """Let two stories be one from now on, by an entry that fits both or by a reader's word."""

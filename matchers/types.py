@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -134,6 +134,16 @@ class Placement:
     reasons: tuple[Reason, ...] = ()
     merges: str | None = None
     traits: Traits | None = field(default=None, compare=False, repr=False)
+
+
+class Filed(NamedTuple):
+    """Hold of a placement what an index is rebuilt from: when it was seen, where it went, what was compared."""
+
+    seen: datetime
+    story: str
+    development: str
+    merges: str | None
+    traits: Traits
 
 
 class ChangeKind(StrEnum):

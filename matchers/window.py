@@ -37,6 +37,7 @@ _FEWEST: Final = 50  # entries that a fresh window is taken to have, so that not
 _LEAST: Final = 0.05  # worth of the commonest word
 _UNSEEN: Final = 0.5  # what is added to each count, so that a word that nobody has is not endlessly rare
 _MASK: Final = (1 << SHIFT) - 1
+_IS_FILED: Final = np.array([kind in FILED for kind in KINDS.values()])
 _COLUMNS: Final = np.arange(CANDIDATES + 1)
 _BODY_SPAN: Final = np.array([KINDS["body"] << SHIFT, (KINDS["body"] + 1) << SHIFT])
 _EVENTS: Final = {kind: number for number, kind in enumerate(EventKind)}
@@ -70,28 +71,33 @@ class Window:
 
     def add(self, traits: Traits) -> int:
         """Take an entry in and return its slot."""
-        slot = self._put(traits)
-        self._counts[np.unique(traits.values & _MASK)] += 1
-        return slot
+        return self.add_all([traits])
 
-    def add_all(self, many: Sequence[Traits]) -> None:
-        """Take many entries in, counting their words at once."""
+    def add_all(self, many: Sequence[Traits]) -> int:
+        """Take entries in, one after another, and return the slot of the first."""
+        values = np.concatenate([traits.values for traits in many])
+        ends = np.cumsum([len(traits.values) for traits in many])
+        at = self._values.extend(values)
+        first = self._rows.extend(_rows_of(many, at + np.append(0, ends[:-1])))
         for traits in many:
-            self._put(traits)
-        if many:
-            words = np.concatenate([np.unique(traits.values & _MASK) for traits in many])
-            self._counts += np.bincount(words, minlength=IDS).astype(np.float32)
+            self._texts.append(traits.text)
+        words = values & _MASK
+        is_filed = _IS_FILED.take(values >> SHIFT)
+        filed, filed_ends = words[is_filed].tolist(), np.append(0, is_filed.cumsum()).take(ends).tolist()
+        start = 0
+        for slot, end in enumerate(filed_ends, first):
+            self._postings.add(dict.fromkeys(filed[start:end]), slot)
+            start = end
+        self._count(np.split(words, ends[:-1]))
+        return first
 
-    def _put(self, traits: Traits) -> int:
-        start = self._values.extend(traits.values)
-        row = (
-            start, len(traits.values), traits.hours, language(traits.lang), traits.outlet,
-            _EVENTS[traits.event], traits.genre, traits.again, [min(toll, 65_535) for toll in traits.tolls],
-        )  # fmt: skip
-        slot = self._rows.extend([row])
-        self._texts.append(traits.text)
-        self._postings.add(_filed(traits.values), slot)
-        return slot
+    def _count(self, entries: Sequence[Any]) -> None:
+        """Count the words of entries, in each of them once."""
+        if len(entries) == 1:
+            self._counts[np.unique(entries[0])] += 1
+        else:
+            words = np.concatenate([np.unique(each) for each in entries])
+            self._counts += np.bincount(words, minlength=IDS).astype(np.float32)
 
     def remove_oldest(self) -> int:
         """Let the oldest entry go and return its slot."""
@@ -196,6 +202,17 @@ def _fill(table: Any, traits: Traits, *, rows: Any) -> None:
 def language(lang: str) -> int:
     """Return a language as a number, 0 for none."""
     return int.from_bytes(lang[:3].encode("ascii", "ignore"), "big")
+
+
+def _rows_of(many: Sequence[Traits], starts: Any) -> Any:
+    """Return the rows of entries whose values start at these places."""
+    rows = np.empty(len(many), dtype=_ROW)
+    rows["start"], rows["length"] = starts, [len(each.values) for each in many]
+    rows["hours"], rows["lang"] = [each.hours for each in many], [language(each.lang) for each in many]
+    rows["outlet"], rows["event"] = [each.outlet for each in many], [_EVENTS[each.event] for each in many]
+    rows["genre"], rows["again"] = [each.genre for each in many], [each.again for each in many]
+    rows["tolls"] = np.minimum([each.tolls for each in many], 65_535)
+    return rows
 
 
 def _filed(values: Any) -> list[int]:

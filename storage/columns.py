@@ -1,11 +1,22 @@
-"""Make columns: keys, references, moments in UTC, JSON."""
+"""Make columns: keys, references, moments in UTC, JSON, bytes."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, ForeignKey, Integer, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Text,
+    TypeDecorator,
+)
 from sqlmodel import Field
 
 
@@ -64,3 +75,8 @@ def json_column(*, null: bool = False) -> Any:
 def text_column() -> Any:
     """Return a text of any length."""
     return Field(default="", sa_column=Column(Text(), nullable=False, server_default=""))
+
+
+def bytes_column() -> Any:
+    """Return bytes, or NULL."""
+    return Field(default=None, sa_column=Column(LargeBinary(), nullable=True))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from matchers.tuning import Tuning
-    from matchers.types import Change, Mention, Placement, Reason
+    from matchers.types import Change, Filed, Mention, Reason
 
 # ── feeds ────────────────────────────────────────────────────────────────────
 
@@ -248,10 +248,10 @@ class ArchivedText:
 
 @dataclass(frozen=True, slots=True)
 class StoredPlacement:
-    """Hold a placement with its place in the one order of all placements."""
+    """Hold what is kept of a placement, with its place in the one order of all placements."""
 
     seq: int
-    placement: Placement
+    filed: Filed
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlmodel import col, func, select, update
 
+from matchers.features import traits_of
+from matchers.packing import pack, unpack
 from matchers.tuning import Found
-from matchers.types import Change, ChangeKind, EntryText, Placement, PlacementKind, Reason, StoryEntry
+from matchers.types import Change, ChangeKind, EntryText, Filed, Placement, PlacementKind, StoryEntry
 from storage.desk import acts_of
 from storage.entries import to_match
 from storage.feeds import outlet_spec
@@ -23,8 +25,15 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+    from matchers.features import Traits
     from matchers.tuning import Tuning
     from matchers.types import Revision
+
+_FILED: Final[tuple[Any, ...]] = (
+    *(PlacementRow.seq, PlacementRow.at, PlacementRow.story_id),
+    *(PlacementRow.development, PlacementRow.merges, PlacementRow.traits),
+)
+_AT_ONCE: Final = 500  # placements that are read anew in one query
 
 
 def add_placement(session: Session, placement: Placement, *, now: datetime) -> int:
@@ -46,6 +55,7 @@ def add_placement(session: Session, placement: Placement, *, now: datetime) -> i
         reasons=[asdict(reason) for reason in placement.reasons],
         seen=_pack(placement.entry),
         at=now,
+        traits=pack(placement.traits) if placement.traits else None,
     )
     session.add(row)
     session.flush()
@@ -59,12 +69,33 @@ def placements_after(
 ) -> tuple[StoredPlacement, ...]:
     """Return placements later than `seq` and no older than `since`, in order, to build or catch up an index."""
     rows = session.exec(
-        select(PlacementRow)
+        select(*_FILED)
         .where(col(PlacementRow.seq) > seq, PlacementRow.at >= since)
         .order_by(col(PlacementRow.seq))
         .limit(limit)
+    ).all()
+    kept = [unpack(packed) if packed else None for *_, packed in rows]
+    anew = iter(_read_anew(session, [each[0] or 0 for each, traits in zip(rows, kept, strict=True) if traits is None]))
+    return tuple(
+        StoredPlacement(
+            number or 0,
+            Filed(at, str(story), str(development), str(merges) if merges else None, traits or next(anew)),
+        )
+        for (number, at, story, development, merges, _), traits in zip(rows, kept, strict=True)
     )
-    return tuple(StoredPlacement(row.seq or 0, _placement(row)) for row in rows)
+
+
+def _read_anew(session: Session, numbers: Sequence[int]) -> list[Traits]:
+    """Return what is compared of entries whose placements do not hold it, or not as it is read today."""
+    found = []
+    for at in range(0, len(numbers), _AT_ONCE):
+        rows = session.exec(
+            select(PlacementRow.seen, PlacementRow.entities)
+            .where(col(PlacementRow.seq).in_(numbers[at : at + _AT_ONCE]))
+            .order_by(col(PlacementRow.seq))
+        )
+        found += [traits_of(_unpack(seen), entities) for seen, entities in rows]
+    return found
 
 
 def last_placement(session: Session) -> int:
@@ -72,26 +103,13 @@ def last_placement(session: Session) -> int:
     return session.exec(select(func.max(PlacementRow.seq))).one() or 0
 
 
-def _placement(row: PlacementRow) -> Placement:
-    return Placement(
-        entry=_unpack(row.seen),
-        kind=PlacementKind(row.kind),
-        story=str(row.story_id),
-        development=str(row.development),
-        similarity=row.similarity,
-        entities=tuple(row.entities),
-        reasons=tuple(Reason(**reason) for reason in row.reasons),
-        merges=str(row.merges) if row.merges else None,
-    )
-
-
 def _pack(entry: StoryEntry) -> dict[str, Any]:
     return asdict(entry) | {"seen": entry.seen.isoformat(), "published": entry.published.isoformat()}
 
 
-def _unpack(stored: dict[str, Any]) -> StoryEntry:
+def _unpack(stored: Mapping[str, Any]) -> StoryEntry:
     times = {name: datetime.fromisoformat(stored[name]).astimezone(UTC) for name in ("seen", "published")}
-    return StoryEntry(**stored | times)
+    return StoryEntry(**dict(stored) | times)
 
 
 def story(session: Session, story: int) -> StoryRecord | None:

@@ -13,7 +13,16 @@ from typing import Any, ClassVar
 from sqlalchemy import Column, ForeignKey, Index, MetaData, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from storage.columns import Big, big_column, json_column, key_column, moment_column, ref_column, text_column
+from storage.columns import (
+    Big,
+    big_column,
+    bytes_column,
+    json_column,
+    key_column,
+    moment_column,
+    ref_column,
+    text_column,
+)
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -182,6 +191,7 @@ class PlacementRow(Table, table=True):
     reasons: list[dict[str, Any]] = json_column()
     seen: dict[str, Any] = json_column()
     at: datetime = moment_column()
+    traits: bytes | None = bytes_column()
 
 
 class RevisionRow(Table, table=True):

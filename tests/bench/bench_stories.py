@@ -8,19 +8,27 @@ token_set_ratio. Fails when a decision costs more than three times as much at th
 10,000, or when the peer decides faster there.
 """
 
+import gc
 import random
 import sys
+import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 
 from rapidfuzz import fuzz, process
+from sqlalchemy import insert, text
 
+from bot.opened import OpenStories
 from matchers.features import traits_of
+from matchers.packing import pack
 from matchers.stories import StoryIndex, place
-from matchers.types import Placement, PlacementKind, StoryEntry
+from matchers.types import Filed, Placement, PlacementKind, StoryEntry
+from storage.database import Database
+from storage.tables import PlacementRow
 
 SIZES = (1_000, 10_000, 30_000)
 REFERENCE = 10_000
+SLICE = 5_000  # placements read at once
 DECISIONS = 500
 PEER_DECISIONS = 40
 MOST_GROWTH = 3.0
@@ -68,9 +76,41 @@ def filled(stream, size):
         entry = stream.entry(number, START + step * number)
         made.append(Placement(entry, PlacementKind.NEW, entry.key, entry.key, 0.0, traits=traits_of(entry, ())))
     begun, before = time.process_time(), resident()
-    for placement in made:
-        index.apply(placement)
+    for at in range(0, size, SLICE):
+        index.restore([filed(placement) for placement in made[at : at + SLICE]])
     return index, made, (time.process_time() - begun, resident() - before), START + step * size
+
+
+def filed(placement):
+    return Filed(placement.entry.seen, placement.story, placement.development, None, placement.traits)
+
+
+def restart(made, moment):
+    """Return the CPU-seconds in which a process that starts reads these placements from a file and indexes them."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/bench.db")
+        database.upgrade()
+        with database.transaction() as session:
+            session.connection().execute(text("PRAGMA defer_foreign_keys = ON"))
+            for at in range(0, len(made), SLICE):
+                session.connection().execute(insert(PlacementRow), [row_of(each) for each in made[at : at + SLICE]])
+            gc.collect()
+            gc.freeze()  # what the bench itself holds is no part of a process that starts
+            opened, begun = OpenStories(timedelta(hours=72)), time.process_time()
+            index = opened.caught_up(session, moment)
+            took = time.process_time() - begun
+            gc.unfreeze()
+            session.rollback()
+        assert len(index) == len(made)
+        return took
+
+
+def row_of(placement):
+    number = int(placement.entry.key) + 1
+    return {
+        "entry_id": number, "story_id": number, "development": number, "kind": "new", "similarity": 0.0,
+        "entities": [], "reasons": [], "seen": {}, "at": placement.entry.seen, "traits": pack(placement.traits),
+    }  # fmt: skip
 
 
 def decide(index, stream, *, first, moment):
@@ -94,16 +134,19 @@ def peer(made, entries):
 def main(arguments):
     sizes = [int(size) for size in arguments] or SIZES
     costs, peers = {}, {}
-    print("| open entries | decisions a CPU-s | the peer's | bytes an open entry | CPU-s to fill, a 100,000 |")
+    print(
+        "| open entries | decisions a CPU-s | the peer's | bytes an open entry | CPU-s to fill, to restart, a 100,000 |"
+    )
     print("| --- | --- | --- | --- | --- |")
     for size in sizes:
         stream = Stream()
         index, made, (filling, held), moment = filled(stream, size)
+        restarting = restart(made, moment)
         costs[size], entries = decide(index, stream, first=size, moment=moment)
         peers[size] = peer(made, entries)
         print(
             f"| {size:,} | {1 / costs[size]:,.0f} | {1 / peers[size]:,.0f} | {held / size:,.0f} "
-            f"| {filling / size * 100_000:.1f} |",
+            f"| {filling / size * 100_000:.1f}, {restarting / size * 100_000:.1f} |",
             flush=True,
         )
     growth = costs[sizes[-1]] / costs.get(REFERENCE, costs[sizes[0]])

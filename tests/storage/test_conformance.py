@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import col, select, update
 
+from matchers.features import traits_of
+from matchers.packing import pack
 from matchers.tuning import Tuning, TuningKind
 from matchers.types import (
     Change,
@@ -300,9 +302,21 @@ def test_placements_come_back_in_order_and_slice_by_slice(session):
     first = stories.placements_after(session, 0, since=since, limit=2)
     rest = stories.placements_after(session, first[-1].seq, since=since)
 
-    assert [str(each) for each in ids] == [stored.placement.entry.key for stored in (*first, *rest)]
-    assert (a_placement(ids[0]), rest[-1].seq) == (first[0].placement, stories.last_placement(session))
+    assert [str(ids[0])] * 3 == [stored.filed.story for stored in (*first, *rest)]
+    assert (NOW, LATER, rest[-1].seq) == (first[0].filed.seen, rest[0].filed.seen, stories.last_placement(session))
     assert (3, None) == (stories.story(session, ids[0]).entries, stories.story(session, 999))
+
+
+def test_what_was_compared_of_an_entry_comes_back_and_is_read_anew_when_it_was_not_kept(session):
+    feed = a_feed(session)
+    ids = [an_entry(session, feed, f"k{n}", title=f"Titre {n}") for n in range(2)]
+    traits = traits_of(a_placement(ids[0]).entry, ("jnim",))
+    stories.add_placement(session, replace(a_placement(ids[0]), traits=traits), now=NOW)
+    stories.add_placement(session, a_placement(ids[1]), now=NOW)
+    kept, anew = (stored.filed.traits for stored in stories.placements_after(session, 0, since=NOW))
+
+    assert pack(traits) == pack(kept)
+    assert pack(traits_of(a_placement(ids[1]).entry, a_placement(ids[1]).entities)) == pack(anew)
 
 
 def test_a_story_is_seen_by_a_chat_with_what_it_watches(session):
