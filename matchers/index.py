@@ -16,9 +16,10 @@ from matchers.context import Patterns
 from matchers.entities import AliasKind
 from matchers.ideographs import Ideographs
 from matchers.lexicon import Lexicon
-from matchers.mentions import Words, hits_of
+from matchers.mentions import hits_of
 from matchers.names import Name, compile_alias
 from matchers.sightings import Sighting
+from matchers.sites import Words
 from matchers.text import alias_form, is_unspaced, pieces, tokens
 from matchers.vocabulary import FUNCTION_WORDS
 

@@ -20,8 +20,8 @@ from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from matchers.mentions import Words
     from matchers.names import Name
+    from matchers.sites import Words
 
 AROUND: Final = 2  # words looked at on either side of where the name should stand
 ALIGNED: Final = 78  # partial ratio of the letters from which a closer look pays

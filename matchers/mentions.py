@@ -15,14 +15,14 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, LCSseq
 
 from matchers.letters import damaged
+from matchers.sites import MOST_HITS
 from matchers.vocabulary import COMMON_WORDS, CONJUNCTIONS, FUNCTION_WORDS, PREPOSITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from matchers.fields import FieldText
-    from matchers.lexicon import Lexicon
     from matchers.names import Name
+    from matchers.sites import Place, Words
 
 SLACK: Final = 3  # words that may stand inside a name besides its own, on either side of the anchor
 EXTRA: Final = 0.03  # similarity lost for each foreign content word inside the span
@@ -40,10 +40,7 @@ RESCUE_LETTERS: Final = 5  # fewer missing letters are found everywhere
 RESCUE_TRUST: Final = 0.86
 AND: Final = "و"  # written in one with the word after it
 
-MOST_HITS: Final = 64  # of one name in one field; a text that holds more says nothing new
-FEW: Final = 8  # places of a word that are quicker looked through than searched
 
-Place = tuple[int, float]  # token, similarity
 Join = tuple[int, int, int]  # token, first word of the name, end
 
 
@@ -55,61 +52,6 @@ class Hit(NamedTuple):
     last: int
     used: frozenset[int]
     similarity: float
-
-
-class Words:
-    """Hold the words of one field, where in it each alias word may stand, and at how many of these a name was tried."""
-
-    def __init__(self, field: FieldText, *, lexicon: Lexicon) -> None:
-        self.field = field
-        self.text = field.text
-        self.lexicon = lexicon
-        self.forms: list[str] = []
-        self.places: dict[int, list[Place]] = {}
-        self.glued: set[int] = set()
-        self.tried = 0
-        self._ends: set[int] = set()
-        self._around: dict[tuple[int, int], str] = {}
-        known, places, at = lexicon.chunks, self.places, 0
-        for chunk in field.chunks:
-            forms, hits, glued, ends = known.get(chunk) or lexicon.chunk(chunk)
-            for offset, number, similarity in hits:
-                if number in places:
-                    places[number].append((at + offset, similarity))
-                else:
-                    places[number] = [(at + offset, similarity)]
-            if glued:
-                self.glued.update([at + offset for offset in glued])
-            if ends:
-                self._ends.update([at + offset for offset in ends])
-            self.forms += forms
-            at += len(forms)
-
-    def between(self, number: int, *, low: int, high: int) -> list[Place]:
-        """Return the places of an alias word between two tokens."""
-        found = self.places.get(number, [])
-        if len(found) > FEW:
-            found = found[bisect_left(found, (low, 0.0)) :]
-            return found[: bisect_left(found, (high + 1, 0.0))]
-        return [place for place in found if low <= place[0] <= high]
-
-    def around(self, at: int, reach: int) -> str:
-        """Return the letters of the words around one."""
-        letters = self._around.get((at, reach))
-        if letters is None:
-            letters = self._around[at, reach] = "".join(self.forms[max(0, at - reach) : at + reach + 1])
-        return letters
-
-    def is_broken(self, first: int, last: int) -> bool:
-        """Tell whether a sentence or clause ends between two words."""
-        if not self._ends.isdisjoint(range(first, last)):
-            return True
-        return "\n" in self.text and any("\n" in self.gap(at) for at in range(first, last))
-
-    def gap(self, at: int) -> str:
-        """Return what stands between a word and the next."""
-        words = self.field.words
-        return self.text[words[at].end : words[at + 1].start]
 
 
 def hits_of(name: Name, words: Words, *, near_score: int) -> list[Hit]:
@@ -186,15 +128,24 @@ def _has_letters(name: Name, words: Words, *, at: int) -> bool:
 
 
 def _joins(name: Name, words: Words) -> list[Join]:
-    """List where several words of the name are written in one."""
-    return [(at, a, b) for number, a, b in name.joins for at, s in words.places.get(number, ()) if s == 1.0]
+    """List where several words of the name are written in one, in the order of the text."""
+    return sorted((at, a, b) for number, a, b in name.joins for at, s in words.places.get(number, ()) if s == 1.0)
 
 
 def _anchors(name: Name, words: Words, *, joins: list[Join]) -> list[tuple[int, int]]:
     """List where an anchor of the name stands, with its place in the name."""
+    reach = 2 * len(name.words) + SLACK + 1  # no rule looks farther from an anchor
     places = words.places
-    found = [(at, name.words.index(number)) for number in name.anchors if number in places for at, _ in places[number]]
-    return list(dict.fromkeys([*found, *((at, first) for at, first, _ in joins)])) if len(found) > 1 or joins else found
+    found = [
+        (at, name.words.index(number))
+        for number in name.anchors
+        if number in places
+        for at in words.sites(number, reach)
+    ]
+    if joins:
+        sites = {at for number in name.joined if number in places for at in words.sites(number, reach)}
+        found += [(at, first) for at, first, _ in joins if at in sites]
+    return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 
 class _Fit:
@@ -208,9 +159,9 @@ class _Fit:
         self._begin = at - index  # where the first word stands when the name is written as it should be
         self._low, self._high = max(0, at - reach), min(len(words.forms) - 1, at + reach)
         self._chosen: dict[int, Place] = {}
-        for place, first, end in joins:
-            if self._low <= place <= self._high:
-                self._chosen.update(dict.fromkeys(range(first, end), (place, 1.0)))
+        near = joins[bisect_left(joins, (self._low,)) : bisect_left(joins, (self._high + 1,))]
+        for place, first, end in sorted(near, key=lambda join: (join[1:], join[0])):
+            self._chosen.update(dict.fromkeys(range(first, end), (place, 1.0)))
 
     def hit(self) -> Hit | None:
         """Return the name as it stands here, or None."""
