@@ -138,6 +138,14 @@ _COMMUNITY: Final = re.compile(
     re.IGNORECASE,
 )
 
+# What is told only of an event that was told before: who died since, who is buried, how many it is by now.
+_SINCE: Final = re.compile(
+    r"\b(?:(?:rises?|climbs?|jumps?|up) to|now (?:at )?\d+|death toll|alourdi\w*|grimpe\w*|monte à|passe à|bilan|succomb\w*|dies? of"
+    r"|funerals?|bur(?:y|ied|ies|ial)|mourn\w*|tributes?|obsèques|inhum\w*|deuil|hommage|thanks?|remercie\w*|survivors?|rescapé\w*)\b"
+    r"|ارتفاع|ارتفع|حصيلة|تشييع|حداد|متأثر",
+    re.IGNORECASE,
+)
+
 
 def names_community(text: str) -> bool:
     """Say whether a text names a people; such words are not lifted into what changed."""
@@ -227,6 +235,11 @@ def genre_of(title: str) -> Genre:
 def tells_of_another(text: str) -> bool:
     """Say whether a text sets its event off against an earlier one."""
     return _AGAIN.search(text) is not None
+
+
+def tells_of_before(title: str) -> bool:
+    """Say whether a headline tells what came after: a claim, a denial, a release, a higher toll, a funeral."""
+    return _claims(title) or any(each.search(title) for each in (_DENIAL, _STATES["freed"], _SINCE))
 
 
 def read_facts(title: str, summary: str) -> Facts:

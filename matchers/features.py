@@ -22,7 +22,7 @@ from anyascii import anyascii
 from numpy.typing import NDArray
 
 from matchers.concepts import DEEDS, concepts_of, kind_of
-from matchers.facts import NUMBERS, Genre, count_tolls, genre_of, tells_of_another
+from matchers.facts import NUMBERS, Genre, count_tolls, genre_of, tells_of_another, tells_of_before
 from matchers.fingerprint import fingerprint
 from matchers.headlines import cleaned
 from matchers.text import Token, tokens
@@ -37,16 +37,16 @@ Values = NDArray[np.int32]
 
 # How much of an entry is compared, by kind. Nine headlines in ten are shorter.
 MOST: Final = {
-    "words": 18, "names": 12, "deeds": 6, "things": 12, "who": 6, "where": 5, "numbers": 4, "body": 18, "grams": 80,
+    "words": 18, "names": 12, "deeds": 6, "things": 12, "who": 6, "where": 5, "area": 5, "numbers": 4, "body": 18, "grams": 80,
 }  # fmt: skip
 KINDS: Final = {kind: number for number, kind in enumerate(MOST)}
 # An entry is found by all but the words of its summary and what they mean, which find too much.
-FILED: Final = frozenset(KINDS[kind] for kind in ("words", "names", "who", "where", "numbers"))
+FILED: Final = frozenset(KINDS[kind] for kind in ("words", "names", "who", "where", "area", "numbers"))
 # Words are counted by hash: of 50,000 words that are open at once, one in five shares its count with another.
 BUCKETS: Final = 1 << 18
 IDS: Final = BUCKETS + (1 << 16)  # words, then runs of letters
 SHIFT: Final = 20  # bits of a hash, below its kind
-# What stands before the id of a place among entities: where something happens, and a country or region around it.
+# What stands before the id of a place among entities: where something happens, and a capital, region or country.
 PLACE, AREA = "@", "~"
 PLACE_MARKS: Final = frozenset((PLACE, AREA))
 TOLLS: Final = ("killed", "wounded", "abducted")
@@ -94,6 +94,7 @@ class Traits:
     outlet: int
     genre: int
     again: bool
+    later: bool
     signs: tuple[int, ...] = ()
 
 
@@ -130,7 +131,8 @@ def traits_of(entry: StoryEntry, entities: Iterable[str]) -> Traits:
             deeds=[thing for each in read for thing in each.deeds] or [thing for each in more for thing in each.deeds],
             things=[thing for each in (*read, *more) for thing in each.things],
             who=[_hash("=", name) for name in named if name[0] not in PLACE_MARKS],
-            where=[_hash("=", name) for name in named if name[0] in PLACE_MARKS],
+            where=[_hash("=", name) for name in named if name[0] == PLACE],
+            area=[_hash("=", name) for name in named if name[0] == AREA],
             numbers=[_hash("0", str(number)) for number in _numbers(head) or _numbers(body)],
             body=[each.word for each in more if not each.things],
             grams=grams_of(text),
@@ -140,6 +142,7 @@ def traits_of(entry: StoryEntry, entities: Iterable[str]) -> Traits:
         outlet=_hash("o", entry.owner or entry.outlet) if entry.outlet else 0,
         genre=_genre(entry.title, event),
         again=tells_of_another(f"{entry.title}. {entry.summary}"),
+        later=tells_of_before(entry.title),
         signs=fingerprint(entry).signs,
     )
 

@@ -15,11 +15,11 @@ import numpy as np
 from matchers.features import Traits
 from matchers.types import EventKind
 
-VERSION: Final = 1
+VERSION: Final = 2
 _EVENTS: Final = tuple(EventKind)
 _NUMBER_OF: Final = {kind: number for number, kind in enumerate(_EVENTS)}
-# version, event, genre, again, signs, language, values, tolls, outlet, hours
-_HEAD: Final = struct.Struct("<BBB?B3sH3Hid")
+# version, event, genre, again, later, signs, language, values, tolls, outlet, hours
+_HEAD: Final = struct.Struct("<BBB??B3sH3Hid")
 _SIGN: Final = 8
 _VALUE: Final = np.dtype("<i4")
 _MOST: Final = 65_535
@@ -30,7 +30,7 @@ def pack(traits: Traits) -> bytes:
     tolls = (min(toll, _MOST) for toll in traits.tolls)
     lang = traits.lang[:3].encode("ascii", "ignore")
     head = _HEAD.pack(
-        VERSION, _NUMBER_OF[traits.event], traits.genre, traits.again, len(traits.signs), lang,
+        VERSION, _NUMBER_OF[traits.event], traits.genre, traits.again, traits.later, len(traits.signs), lang,
         len(traits.values), *tolls, traits.outlet, traits.hours,
     )  # fmt: skip
     signs = struct.pack(f"<{len(traits.signs)}q", *traits.signs)
@@ -41,7 +41,7 @@ def unpack(packed: bytes) -> Traits | None:
     """Return the traits that were packed; None for those of another version."""
     if packed[:1] != bytes((VERSION,)):
         return None
-    _, event, genre, again, signs, lang, values, *tolls, outlet, hours = _HEAD.unpack_from(packed)
+    _, event, genre, again, later, signs, lang, values, *tolls, outlet, hours = _HEAD.unpack_from(packed)
     at = _HEAD.size + signs * _SIGN
     end = at + values * _VALUE.itemsize
     return Traits(
@@ -54,5 +54,6 @@ def unpack(packed: bytes) -> Traits | None:
         outlet=outlet,
         genre=genre,
         again=again,
+        later=later,
         signs=struct.unpack_from(f"<{signs}q", packed, _HEAD.size),
     )

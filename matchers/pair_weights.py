@@ -8,109 +8,119 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
-SAME: Final = np.array(
-    [
-        -3.361,  # bias
-        1.693,  # grams
-        -3.762,  # words
-        0.229,  # rarest
-        -0.242,  # alone
-        6.408,  # token_set
-        -0.109,  # names
-        0.904,  # names_count
-        -1.058,  # names_differ
-        2.192,  # things
-        0.196,  # numbers
-        -0.306,  # numbers_differ
-        -0.670,  # hours
-        1.162,  # same_kind
-        -1.375,  # other_kind
-        -0.102,  # deeds
-        0.406,  # deeds_differ
-        -0.208,  # other_genre
-        -0.170,  # length
-        -2.071,  # known
-        -2.759,  # known_hours
-        -2.392,  # known_token_set
-        -2.927,  # known_grams
-        -0.514,  # known_things
-        0.878,  # known_names_differ
-        -0.395,  # known_numbers
-        -0.227,  # known_numbers_differ
-        -0.886,  # known_same_kind
-        1.264,  # known_other_kind
-        0.184,  # known_rarest
-        0.917,  # known_deeds
-        -0.919,  # known_deeds_differ
-        -7.516,  # known_other_genre
-        0.154,  # again
-        -0.414,  # again_hours
-        -0.686,  # who
-        -1.784,  # who_differ
-        8.302,  # where
-        -1.295,  # where_differ
-        -0.203,  # rarest_where
-        2.608,  # things_head
-        -3.987,  # body
-        -0.284,  # bodies
-        -1.257,  # title_in_body
-        0.146,  # same_toll
-        0.582,  # other_toll
-        -2.858,  # same_outlet
-    ],
-    dtype=np.float32,
-)
-ACROSS: Final = np.array(
-    [
-        1.193,  # bias
-        5.463,  # grams
-        11.482,  # words
-        -0.172,  # rarest
-        -0.501,  # alone
-        1.979,  # token_set
-        0.313,  # names
-        0.706,  # names_count
-        -0.496,  # names_differ
-        3.056,  # things
-        -0.418,  # numbers
-        -0.101,  # numbers_differ
-        -0.675,  # hours
-        0.640,  # same_kind
-        -0.761,  # other_kind
-        0.310,  # deeds
-        -0.129,  # deeds_differ
-        0.160,  # other_genre
-        -0.436,  # length
-        -0.184,  # known
-        -2.319,  # known_hours
-        -2.493,  # known_token_set
-        -8.492,  # known_grams
-        -2.183,  # known_things
-        0.750,  # known_names_differ
-        0.286,  # known_numbers
-        -0.893,  # known_numbers_differ
-        -0.262,  # known_same_kind
-        0.918,  # known_other_kind
-        -0.148,  # known_rarest
-        0.497,  # known_deeds
-        -0.866,  # known_deeds_differ
-        -5.813,  # known_other_genre
-        0.326,  # again
-        -0.301,  # again_hours
-        -0.525,  # who
-        -0.570,  # who_differ
-        4.236,  # where
-        -1.391,  # where_differ
-        0.384,  # rarest_where
-        2.117,  # things_head
-        -0.411,  # body
-        0.132,  # bodies
-        -5.052,  # title_in_body
-        0.475,  # same_toll
-        1.514,  # other_toll
-        -0.358,  # same_outlet
-    ],
-    dtype=np.float32,
-)
+SAME: Final = {
+    "bias": -3.069,
+    "grams": 2.477,
+    "words": -3.908,
+    "rarest": 0.123,
+    "alone": -0.204,
+    "token_set": 5.880,
+    "names": 0.195,
+    "names_count": 0.752,
+    "names_differ": -1.051,
+    "things": 2.267,
+    "things_differ": -0.097,
+    "numbers": 0.153,
+    "numbers_differ": -0.065,
+    "hours": -0.616,
+    "same_kind": 0.591,
+    "other_kind": -1.280,
+    "deeds": 0.126,
+    "deeds_differ": 0.023,
+    "other_genre": -0.392,
+    "length": -0.204,
+    "known": 0.542,
+    "known_hours": -0.794,
+    "known_token_set": -2.294,
+    "known_grams": -1.509,
+    "known_things": 0.523,
+    "known_things_differ": -1.573,
+    "known_names_differ": 1.072,
+    "known_numbers": 0.673,
+    "known_numbers_differ": -0.052,
+    "known_same_kind": -0.512,
+    "known_other_kind": 1.111,
+    "known_rarest": -0.011,
+    "known_deeds": 0.597,
+    "known_deeds_differ": -0.522,
+    "known_other_genre": -2.323,
+    "again": -0.528,
+    "again_hours": 0.302,
+    "later": -1.090,
+    "later_hours": 0.498,
+    "known_later": 2.786,
+    "known_later_hours": -0.697,
+    "who": -2.748,
+    "who_differ": -0.804,
+    "rarest_who": 0.924,
+    "where": 1.213,
+    "where_differ": -3.553,
+    "rarest_where": 0.333,
+    "area": -0.088,
+    "area_differ": -0.668,
+    "things_head": -0.721,
+    "body": -2.589,
+    "bodies": -0.139,
+    "title_in_body": 7.491,
+    "same_toll": -0.308,
+    "other_toll": -0.512,
+    "same_outlet": -0.889,
+}
+ACROSS: Final = {
+    "bias": 1.698,
+    "grams": 9.074,
+    "words": 11.501,
+    "rarest": -0.285,
+    "alone": -0.421,
+    "token_set": -0.764,
+    "names": 0.094,
+    "names_count": 0.870,
+    "names_differ": -0.569,
+    "things": 3.252,
+    "things_differ": -0.231,
+    "numbers": -0.379,
+    "numbers_differ": -0.082,
+    "hours": -0.630,
+    "same_kind": 0.514,
+    "other_kind": -0.514,
+    "deeds": 0.901,
+    "deeds_differ": 0.029,
+    "other_genre": -0.613,
+    "length": -0.244,
+    "known": -0.485,
+    "known_hours": -1.084,
+    "known_token_set": -1.428,
+    "known_grams": -9.730,
+    "known_things": 0.693,
+    "known_things_differ": -1.434,
+    "known_names_differ": 0.626,
+    "known_numbers": 0.751,
+    "known_numbers_differ": -0.283,
+    "known_same_kind": -0.243,
+    "known_other_kind": 0.468,
+    "known_rarest": 0.213,
+    "known_deeds": -0.330,
+    "known_deeds_differ": -0.505,
+    "known_other_genre": -1.788,
+    "again": -0.030,
+    "again_hours": -0.159,
+    "later": -0.728,
+    "later_hours": 0.242,
+    "known_later": 1.947,
+    "known_later_hours": -0.203,
+    "who": -1.415,
+    "who_differ": -0.974,
+    "rarest_who": 0.756,
+    "where": 1.298,
+    "where_differ": -2.549,
+    "rarest_where": 0.440,
+    "area": 0.231,
+    "area_differ": -0.114,
+    "things_head": -0.629,
+    "body": -0.482,
+    "bodies": 0.049,
+    "title_in_body": 5.157,
+    "same_toll": 0.544,
+    "other_toll": 0.004,
+    "same_outlet": 0.232,
+}

@@ -23,8 +23,8 @@ KINDS: Final = frozenset(
 )
 
 
-# Kinds that say where something happened; a country or a region is where much happens.
-NARROW: Final = frozenset({"capital", "town", "village", "border", "camp", "mine", "mountain", "forest", "dam", "pass"})
+# Kinds that say where something happened; a country, a region or a capital is where much happens.
+NARROW: Final = frozenset({"town", "village", "border", "camp", "mine", "mountain", "forest", "dam", "pass"})
 
 
 class PlaceError(ValueError):

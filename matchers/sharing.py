@@ -32,6 +32,7 @@ FEATURES: Final = (
     "names_count",
     "names_differ",  # both have names, and share none
     "things",  # meanings that both have, of those that either has
+    "things_differ",  # both mean something, and share nothing of it
     "numbers",
     "numbers_differ",
     "hours",  # between them, logarithm
@@ -47,6 +48,7 @@ FEATURES: Final = (
     "known_token_set",
     "known_grams",
     "known_things",
+    "known_things_differ",
     "known_names_differ",
     "known_numbers",
     "known_numbers_differ",
@@ -58,11 +60,18 @@ FEATURES: Final = (
     "known_other_genre",
     "again",  # one sets its event off against an earlier one, the other does not
     "again_hours",
+    "later",  # the newer one tells of what came after
+    "later_hours",
+    "known_later",
+    "known_later_hours",
     "who",  # entities that both name, of the side that has fewer
     "who_differ",  # both name some, and share none
+    "rarest_who",  # rarity of the rarest entity that both name
     "where",  # places, likewise
     "where_differ",
     "rarest_where",  # rarity of the rarest place that both name
+    "area",  # capitals, regions and countries, likewise
+    "area_differ",
     "things_head",  # meanings of what happened that both have, where the place is the same
     "body",  # words of the summary
     "bodies",  # both have a summary
@@ -76,13 +85,15 @@ FEATURES: Final = (
 _KNOWN: Final = "known_"
 _LEAST: Final = 0.05  # worth of the commonest word
 _MASK: Final = (1 << SHIFT) - 1
-_BODY, _GRAMS, _WORDS, _WHERE = (KINDS[kind] for kind in ("body", "grams", "words", "where"))
+_BODY, _GRAMS, _WORDS, _WHO, _WHERE, _AREA = (
+    KINDS[kind] for kind in ("body", "grams", "words", "who", "where", "area")
+)
 # Rows of a table of pairs: three for every kind of word, then those that are their own.
 _PARTS: Final = ("either", "fewer", "differ")
 _SINGLE: Final = (
     "bias", "grams", "rarest", "alone", "token_set", "names_count", "numbers", "hours", "same_kind", "other_kind",
-    "other_genre", "length", "known", "again", "again_hours", "rarest_where", "things_head", "bodies", "title_in_body",
-    "same_toll", "other_toll", "same_outlet",
+    "other_genre", "length", "known", "again", "again_hours", "later", "later_hours", "rarest_where", "rarest_who", "things_head", "bodies",
+    "title_in_body", "same_toll", "other_toll", "same_outlet",
 )  # fmt: skip
 ROWS: Final = {
     name: number for number, name in enumerate((*(f"{part}:{kind}" for part in _PARTS for kind in KINDS), *_SINGLE))
@@ -90,6 +101,7 @@ ROWS: Final = {
 # Features that are told by kind of word.
 _TOLD: Final = {
     "words": "either:words", "names": "fewer:names", "names_differ": "differ:names", "things": "either:things",
+    "things_differ": "differ:things", "area": "fewer:area", "area_differ": "differ:area",
     "numbers_differ": "differ:numbers", "deeds": "fewer:deeds", "deeds_differ": "differ:deeds", "who": "fewer:who",
     "who_differ": "differ:who", "where": "fewer:where", "where_differ": "differ:where", "body": "fewer:body",
 }  # fmt: skip
@@ -108,9 +120,10 @@ def _row(feature: str) -> int:
 def _weights(*, known: bool) -> Any:
     """Return the weights of the rows of a table: in one language, then across."""
     found = np.zeros((2, len(ROWS)))
-    for number, feature in enumerate(FEATURES):
+    for feature in FEATURES:
         if feature.startswith(_KNOWN) == known:
-            found[:, _row(feature.removeprefix(_KNOWN))] = SAME[number], ACROSS[number]
+            weights = SAME[feature], ACROSS[feature]
+            found[:, _row(feature.removeprefix(_KNOWN))] = weights
     return found
 
 
@@ -165,6 +178,7 @@ class Shared:
         in_body = np.bincount(crossed.owner, weights=crossed.worth, minlength=pairs + 1)
         self.in_body = in_body[:pairs] / max(float(self.mine[_WORDS, 0]), 1e-9)
         self.rarest_where = self._highest(both.of_kind(_WHERE))
+        self.rarest_who = self._highest(both.of_kind(_WHO))
         words = both.of_kind(_WORDS)
         self.rarest = self._highest(words)
         alone = given.worth * (given.kinds == _WORDS)
@@ -210,8 +224,9 @@ class Shared:
         table[ROWS["names_count"]] = np.minimum(self.count[KINDS["names"]], 4)
         table[ROWS["numbers"]] = np.minimum(self.count[KINDS["numbers"]], 3)
         table[ROWS["length"]] = np.log1p(np.minimum(self.numbers[_WORDS], self.own_numbers[_WORDS]))
-        table[ROWS["known"]] = both[KINDS["who"]] | both[_WHERE]
+        table[ROWS["known"]] = both[_WHO] | both[_WHERE] | both[_AREA]
         table[ROWS["rarest_where"]] = self.rarest_where
+        table[ROWS["rarest_who"]] = self.rarest_who
         table[ROWS["things_head"]] = (self.count[_WHERE] > 0) * table[ROWS["fewer:things"]]
         table[ROWS["bodies"]] = both[_BODY]
         table[ROWS["title_in_body"]] = self.in_body

@@ -20,7 +20,7 @@ is rebuilt from the same placements decides the same.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -52,6 +52,9 @@ _BEST: Final = 4
 _LARGE: Final = 60
 _WEIGHT_OF_SIZE: Final = 2.5  # log-odds for each doubling past that
 _LARGEST: Final = 2_000
+# A story whose entries in one language fit and in another do not: half of the objection counts, in log-odds, up to a bound.
+_WEIGHT_OF_OBJECTION: Final = 0.5
+_LOUDEST: Final = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +177,11 @@ class StoryIndex:
         slots = slots[self._seen.rows[slots - self._seen.base] >= oldest]
         if not len(slots):
             return []
-        best: dict[str, _Option] = {}
+        found: dict[str, list[_Option]] = {}
         for (story, across), scored in self._near(traits, slots).items():
-            option = self._option(story, scored, across=across)
-            if option.margin >= 0 and (story not in best or option.margin > best[story].margin):
-                best[story] = option
-        return sorted(best.values(), key=_by_margin)
+            found.setdefault(story, []).append(self._option(story, scored, across=across))
+        fitting = (_doubted(options) for options in found.values())
+        return sorted((option for option in fitting if option.margin >= 0), key=_by_margin)
 
     def _near(self, traits: Traits, slots: Slots) -> dict[tuple[str, bool], list[_Scored]]:
         """Return the scored entries of the stories that may be joined, by story and by whether they are in another language."""
@@ -188,8 +190,8 @@ class StoryIndex:
         groups = list(zip(stories, pairs.across.tolist(), strict=True))
         # A story's score is no higher than its best entry's: the others need not be looked at more closely.
         level = np.where(pairs.across, self.settings.join[1], self.settings.join[0])
-        within_reach = {groups[at] for at in np.flatnonzero(pairs.most() >= level).tolist()}
-        at = [number for number, group in enumerate(groups) if group in within_reach]
+        within_reach = {stories[at] for at in np.flatnonzero(pairs.most() >= level).tolist()}
+        at = [number for number, story in enumerate(stories) if story in within_reach]
         near: dict[tuple[str, bool], list[_Scored]] = {}
         if at:
             logits = pairs.logits(self._window.token_sets(traits, slots[at]), at).tolist()
@@ -247,6 +249,13 @@ def place(
     )
 
 
+def _doubted(options: list[_Option]) -> _Option:
+    """Return how well an entry fits a story: what its entries in one language say, less what those in others object."""
+    best, worst = max(options, key=_by_strength), min(options, key=_by_strength)
+    objection = min(max(-worst.margin, 0.0), _LOUDEST)
+    return replace(best, margin=best.margin - _WEIGHT_OF_OBJECTION * objection)
+
+
 def _earlier(options: list[_Option]) -> tuple[str, str | None]:
     """Return the story to join, and the one that this shows to be the same, when two fit by a wide margin."""
     if len(options) > 1 and options[1].margin >= MERGE:
@@ -274,6 +283,10 @@ def log_odds(probability: float) -> float:
     """Return the log-odds of a probability."""
     bounded = min(max(probability, 1e-9), 1 - 1e-9)
     return math.log(bounded / (1 - bounded))
+
+
+def _by_strength(option: _Option) -> float:
+    return option.margin
 
 
 def _by_margin(option: _Option) -> tuple[float, str]:

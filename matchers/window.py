@@ -193,6 +193,7 @@ def _fill(table: Any, traits: Traits, *, rows: Any) -> None:
     for name, values in (
         ("bias", 1), ("token_set", 0), ("hours", hours), ("same_kind", kinds & same_kind), ("other_kind", kinds & ~same_kind),
         ("other_genre", rows["genre"] != traits.genre), ("again", again), ("again_hours", again * hours),
+        ("later", traits.later), ("later_hours", traits.later * hours),
         ("same_toll", (counted & equal).any(axis=1)), ("other_toll", (counted & ~equal).any(axis=1)),
         ("same_outlet", (rows["outlet"] == traits.outlet) & (traits.outlet > 0)),
     ):  # fmt: skip

@@ -1,6 +1,6 @@
 """Score stories on labelled headlines, beside the ways that one would merge them instead.
 
-python -m tests.eval_stories FILE.jsonl [--peers] [--errors] [--matched] [--caution]
+python -m tests.eval_stories FILE [--peers] [--errors] [--matched] [--caution]
 
 A row is {"id", "title", "published", "gold", "lang"?, "summary"?, "outlet"?, "url"?}, in order of
 publication. An alert is the first entry of a predicted story; a gold story is heard when it begins
@@ -17,6 +17,7 @@ import json
 import re
 import sys
 import time
+import tomllib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,6 +35,7 @@ from matchers.types import ChangeKind, EntryText, Placement, PlacementKind, Stor
 from matchers.watchlist import Watchlist
 
 WINDOW = timedelta(hours=72)
+WRITTEN_FROM = datetime(2026, 3, 2, 6, tzinfo=UTC)  # a Monday
 DATA = Path(__file__).parents[1] / "matchers/data"
 SCOPE = ("ML", "BF", "NE")
 
@@ -48,7 +50,31 @@ class Placed:
 
 
 def read(path):
+    if Path(path).suffix == ".toml":
+        return read_written([path])
     rows = [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines() if line.strip()]
+    return sorted(rows, key=lambda row: row["published"])
+
+
+def read_written(paths):
+    """Return the rows of stories that were written by hand, several files as the news of the same days, if they begin alike."""
+    rows = []
+    for path in map(Path, paths):
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+        for event in written["event"]:
+            for number, entry in enumerate(event["entries"]):
+                published = (written.get("begins", WRITTEN_FROM) + timedelta(minutes=entry["at"])).isoformat()
+                key = f"{path.stem}-{event['id']}-{number}"
+                rows.append(
+                    {
+                        "says": "",
+                        "toll": {},
+                        **entry,
+                        "id": key,
+                        "gold": f"{path.stem}-{event['id']}",
+                        "published": published,
+                    }
+                )
     return sorted(rows, key=lambda row: row["published"])
 
 

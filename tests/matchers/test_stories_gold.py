@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from matchers.facts import tolls_of
+from matchers.pair_weights import ACROSS, SAME
+from matchers.sharing import FEATURES
 from tests.eval_stories import alerts, f1, read, revisions, tocsin
 
 GOLD = Path(__file__).parents[1] / "gold"
@@ -47,7 +49,7 @@ def heldout():
     return rows, tocsin(rows, matched=True)
 
 
-FLOORS = {"copies": 0.99, "later": 0.88, "apart": 0.97, "fr-en": 0.95, "ar": 0.9}
+FLOORS = {"copies": 0.99, "later": 0.8, "apart": 0.97, "fr-en": 0.95, "ar": 0.9}
 
 
 def test_tolls_are_read_right_in_three_languages():
@@ -69,4 +71,15 @@ def test_the_held_out_stories_stay_above_their_floor(heldout, name):
 def test_alerts_of_the_held_out_stories_are_mostly_right(heldout):
     precision, recall, _, _ = alerts(*heldout)
 
-    assert (precision >= 0.85, recall >= 0.75) == (True, True)
+    assert (precision >= 0.85, recall >= 0.9) == (True, True)
+
+
+def test_no_event_of_those_written_by_hand_is_swallowed_by_another():
+    rows = read(GOLD / "written/heldout.toml")
+    precision, recall, _, _ = alerts(rows, tocsin(rows, matched=True))
+
+    assert (precision >= 0.33, recall >= 0.95) == (True, True)
+
+
+def test_every_feature_has_a_weight_in_one_language_and_across():
+    assert [set(FEATURES)] * 2 == [set(SAME), set(ACROSS)]
