@@ -251,12 +251,14 @@ def print_balance(console: Console, struck: DemoBalance, *, refusals: int) -> No
         ("copies merged", tables.copies if tables else 0),
         ("events expected", len(struck.expected)),
         ("alerts sent", sum(struck.rung.values())),
+        ("of them without sound", struck.quiet),
         ("rung again (updates)", struck.updates),
-        ("quiet replies", struck.quiet),
+        ("quiet replies", struck.quiet_replies),
         ("edits", struck.edits),
         ("possible repeats", tables.possible_repeats if tables else 0),
         ("refused for pace (429)", refusals),
         ("told twice", len(struck.repeated)),
+        ("told within another", len(struck.swallowed)),
         ("false alarms", len(struck.false_alarms)),
         ("missing", len(struck.missing)),
         ("lost", tables.lost if tables else 0),
@@ -266,6 +268,7 @@ def print_balance(console: Console, struck: DemoBalance, *, refusals: int) -> No
         console.print(Text(f"{name:<26}{count:>6}"))
     for name, events in (
         ("told twice", struck.repeated),
+        ("told within another", struck.swallowed),
         ("false alarm", struck.false_alarms),
         ("missing", struck.missing),
     ):

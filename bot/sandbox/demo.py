@@ -122,21 +122,28 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class DemoBalance:
-    """Hold the closing balance; `rung` counts first alerts of each expected event in the sandbox's ledger."""
+    """Hold the closing balance; `rung` counts the first alerts of each event, `heard` holds whatever was linked to."""
 
     published: int
     expected: tuple[str, ...]
     rung: dict[str, int] = field(default_factory=dict)
+    heard: frozenset[str] = frozenset()
     false_alarms: tuple[str, ...] = ()
-    updates: int = 0
     quiet: int = 0
+    updates: int = 0
+    quiet_replies: int = 0
     edits: int = 0
     tables: Balance | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Return expected events of which no message tells."""
-        return tuple(event for event in self.expected if not self.rung.get(event))
+        return tuple(event for event in self.expected if event not in self.heard)
+
+    @property
+    def swallowed(self) -> tuple[str, ...]:
+        """Return expected events that never rang as their own: another story's message tells of them."""
+        return tuple(event for event in self.expected if event in self.heard and not self.rung.get(event))
 
     @property
     def repeated(self) -> tuple[str, ...]:
@@ -145,9 +152,9 @@ class DemoBalance:
 
     @property
     def holds(self) -> bool:
-        """Say whether both ledgers agree: each event told, none of them twice, and nothing lost."""
+        """Say whether both ledgers agree: each event rang as its own, none of them twice, and nothing lost."""
         lost = self.tables.lost if self.tables else 0
-        return not (self.missing or self.repeated or self.false_alarms or lost)
+        return not (self.missing or self.swallowed or self.repeated or self.false_alarms or lost)
 
 
 async def strike_balance(tocsin: Tocsin, newsstand: Newsstand, *, sandbox: Sandbox) -> DemoBalance:
@@ -158,20 +165,20 @@ async def strike_balance(tocsin: Tocsin, newsstand: Newsstand, *, sandbox: Sandb
 
 
 def compare(published: Sequence[SampleEntry], accepted: Sequence[Accepted], *, tables: Balance | None) -> DemoBalance:
-    """Return the balance of two ledgers; an event counts as told when a message links to one of its entries."""
+    """Return the balance of two ledgers; the first link of a first alert says which event it rings for."""
     events = {entry.path: entry for entry in published}
     told = [(each, linked) for each in accepted if (linked := _linked(each, events))]
     rings = [linked[0] for each, linked in told if _is_first(each)]
-    rung = Counter(entry.event for entry in rings)
-    heard = {entry.event for _, linked in told for entry in linked}
     expected = tuple(dict.fromkeys(entry.event for entry in published if entry.rings))
     return DemoBalance(
         published=len(published),
         expected=expected,
-        rung={event: rung[event] or 1 for event in (*expected, *rung) if event in heard},
+        rung=dict(Counter(entry.event for entry in rings)),
+        heard=frozenset(entry.event for _, linked in told for entry in linked),
         false_alarms=tuple(entry.title for entry in rings if not entry.rings),
-        updates=sum(_is_message(each) and not _is_first(each) and not each.message.get("silent") for each, _ in told),
-        quiet=sum(_is_message(each) and bool(each.message.get("silent")) for each, _ in told),
+        quiet=sum(_is_first(each) and _is_silent(each) for each, _ in told),
+        updates=sum(_is_reply(each) and not _is_silent(each) for each, _ in told),
+        quiet_replies=sum(_is_reply(each) and _is_silent(each) for each, _ in told),
         edits=sum(not _is_message(each) for each, _ in told),
         tables=tables,
     )
@@ -181,8 +188,17 @@ def _is_message(each: Accepted) -> bool:
     return each.method == "sendMessage"
 
 
+def _is_silent(each: Accepted) -> bool:
+    return bool(each.message.get("silent"))
+
+
+def _is_reply(each: Accepted) -> bool:
+    return _is_message(each) and "reply_to_message" in each.message
+
+
 def _is_first(each: Accepted) -> bool:
-    return _is_message(each) and not each.message.get("silent") and "reply_to_message" not in each.message
+    """Say whether it opens a story for the chat, with a sound or, where the chat's limit of rings is reached, without."""
+    return _is_message(each) and "reply_to_message" not in each.message
 
 
 def _linked(each: Accepted, events: Mapping[str, SampleEntry]) -> list[SampleEntry]:
