@@ -30,8 +30,8 @@ run: $(VENV)/.for-run  ## poll, match, ring and talk, all in one process
 demo: $(VENV)/.for-run  ## the same on bundled sample feeds, with no network
 	@$(BIN)/tocsin demo $(ARGS)
 
-test: $(VENV)/.for-test  ## the tests: some five minutes on two cores
-	$(BIN)/python -m pytest -n 4 $(ARGS)
+test: $(VENV)/.for-test  ## the tests: two minutes on two cores
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 test-all: $(VENV)/.for-test  ## and the slow ones: browser, long property tests, short faults
 	$(BIN)/python -m pytest -n 4 -m slow $(ARGS)

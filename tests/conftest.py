@@ -9,11 +9,16 @@ import uuid
 import warnings
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 from sqlalchemy.engine import make_url
 
 from storage.database import Database
+
+# A slow machine is no defect: how long an example takes to draw or to run fails no test.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)
