@@ -52,8 +52,8 @@ _BEST: Final = 4
 _LARGE: Final = 60
 _WEIGHT_OF_SIZE: Final = 2.5  # log-odds for each doubling past that
 _LARGEST: Final = 2_000
-# A story whose entries in one language fit and in another do not: half of the objection counts, in log-odds, up to a bound.
-_WEIGHT_OF_OBJECTION: Final = 0.5
+# A story whose entries in one language fit and in another do not: so much of the objection counts, up to a bound in log-odds.
+_WEIGHT_OF_OBJECTION: Final = 0.45
 _LOUDEST: Final = 6.0
 
 
