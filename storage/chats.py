@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlmodel import col, delete, or_, select, update
 
 from storage.chat_tables import AuditRow, DeskAct
-from storage.delivery_records import DeliveryKind
+from storage.delivery_records import DeliveryKind, DeliveryState
 from storage.dialect import insert_new, insert_or_update
 from storage.outbox import drop_chat
 from storage.records import ChatRecord, MemberRecord, MuteRecord
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlmodel import Session
+
+_WAITING: Final = frozenset((DeliveryState.DUE.value, DeliveryState.HELD.value))
 
 
 def open_chat(
@@ -95,11 +98,21 @@ def wipe_chat(session: Session, telegram_id: int) -> None:
     session.exec(update(DeskAct).where(col(DeskAct.user_id) == telegram_id).values(user_id=0))
     session.exec(update(AuditRow).where(col(AuditRow.user_id) == telegram_id).values(user_id=0))
     session.exec(update(AuditRow).where(col(AuditRow.target) == str(telegram_id)).values(target=""))
-    owed = select(Delivery).where(col(Delivery.payload).is_not(None), Delivery.kind == DeliveryKind.REPLY.value)
-    for row in (*session.exec(select(Inbox).where(col(Inbox.payload).is_not(None))), *session.exec(owed)):
-        if str(telegram_id) in str(row.payload):
-            row.payload = None
-            session.add(row)
+    _forget_what_names(session, telegram_id)
+
+
+def _forget_what_names(session: Session, telegram_id: int) -> None:
+    """Forget what others' updates and answers say of a Telegram chat; an answer that is still owed is not sent any more."""
+    name = re.compile(rf"(?<![\d-]){telegram_id}(?!\d)")
+    for asked in session.exec(select(Inbox).where(col(Inbox.payload).is_not(None))).all():
+        if name.search(str(asked.payload)):
+            asked.payload = None
+    replies = select(Delivery).where(col(Delivery.payload).is_not(None), Delivery.kind == DeliveryKind.REPLY.value)
+    for said in session.exec(replies).all():
+        if name.search(str(said.payload)):
+            said.payload = None
+            if said.state in _WAITING:
+                said.state, said.reason = DeliveryState.DROPPED.value, "names a chat that was wiped"
 
 
 def sent_messages(session: Session, telegram_id: int) -> tuple[tuple[int, datetime], ...]:

@@ -544,6 +544,19 @@ def test_a_wiped_chat_is_named_in_no_table(session):
     assert () == tunings.tunings(session, chat.id)
 
 
+def test_an_answer_to_others_that_names_a_wiped_chat_is_never_owed_without_its_words(session):
+    a_chat(session, 77)
+    said = ("77 is banned", "chat 177 and 770", "message of -77")
+    for number, words in enumerate(said):
+        answer = replace(reply(a_chat(session, 5 + number), 20 + number), payload={"spans": [{"text": words}]})
+        outbox.owe(session, [answer], now=NOW)
+    chats.wipe_chat(session, 77)
+    session.flush()
+    due = claim(session)
+
+    assert list(said[1:]) == [each.payload["spans"][0]["text"] for each in due]
+
+
 def test_a_term_that_was_narrowed_counts_only_for_what_is_left_of_it(session):
     story = a_story(session, a_feed(session))
     one, two, three = (a_chat(session, number) for number in (1, 2, 3))
