@@ -168,7 +168,8 @@ def compare(published: Sequence[SampleEntry], accepted: Sequence[Accepted], *, t
     """Return the balance of two ledgers; the first link of a first alert says which event it rings for."""
     events = {entry.path: entry for entry in published}
     told = [(each, linked) for each in accepted if (linked := _linked(each, events))]
-    rings = [linked[0] for each, linked in told if _is_first(each)]
+    # The same alert sent anew, after an answer was lost, is a possible repeat of the tables and no second story.
+    rings = {linked[0].path: linked[0] for each, linked in told if _is_first(each)}.values()
     expected = tuple(dict.fromkeys(entry.event for entry in published if entry.rings))
     return DemoBalance(
         published=len(published),
@@ -176,7 +177,7 @@ def compare(published: Sequence[SampleEntry], accepted: Sequence[Accepted], *, t
         rung=dict(Counter(entry.event for entry in rings)),
         heard=frozenset(entry.event for _, linked in told for entry in linked),
         false_alarms=tuple(entry.title for entry in rings if not entry.rings),
-        quiet=sum(_is_first(each) and _is_silent(each) for each, _ in told),
+        quiet=len({linked[0].path for each, linked in told if _is_first(each) and _is_silent(each)}),
         updates=sum(_is_reply(each) and not _is_silent(each) for each, _ in told),
         quiet_replies=sum(_is_reply(each) and _is_silent(each) for each, _ in told),
         edits=sum(not _is_message(each) for each, _ in told),
