@@ -35,7 +35,8 @@ class Terminal:
         self._sandbox = sandbox
         self._console = console
         self._user = user
-        self._buttons: list[tuple[int, str]] = []
+        # A button keeps its number for good: news that arrives between reading and typing moves no tap elsewhere.
+        self._buttons: dict[tuple[int, str], int] = {}
 
     async def show(self) -> None:
         """Print what the bot says and edits, for as long as it lasts."""
@@ -53,7 +54,7 @@ class Terminal:
         """Pass on one line: a number taps that button, anything else is said."""
         line = line.strip()
         if line.isdecimal() and 1 <= int(line) <= len(self._buttons):
-            message, data = self._buttons[int(line) - 1]
+            message, data = list(self._buttons)[int(line) - 1]
             self._sandbox.tap(self._user, message, data=data)
         elif line:
             self._sandbox.say(self._user, line)
@@ -77,10 +78,7 @@ class Terminal:
         self._print_keyboard(value)
 
     def _print_keyboard(self, value: dict[str, Any]) -> None:
-        rows = value.get("reply_markup", {}).get("inline_keyboard", [])
-        if rows:
-            self._buttons = []
-        for row in rows:
+        for row in value.get("reply_markup", {}).get("inline_keyboard", []):
             shown = Text("  ")
             for button in row:
                 shown.append(self._label(value["message_id"], button), style="reverse")
@@ -90,8 +88,8 @@ class Terminal:
     def _label(self, message: int, button: dict[str, Any]) -> str:
         if "callback_data" not in button:
             return f" {button['text']} ↗ "
-        self._buttons.append((message, button["callback_data"]))
-        return f" {len(self._buttons)} {button['text']} "
+        number = self._buttons.setdefault((message, button["callback_data"]), len(self._buttons) + 1)
+        return f" {number} {button['text']} "
 
 
 def styled(text: str, entities: list[dict[str, Any]]) -> Text:

@@ -61,6 +61,18 @@ def test_a_number_taps_the_button_that_shows_it(terminal, sandbox):
     assert [True, True] == [" 1 Why? " in said(terminal), " Open ↗ " in said(terminal)]
 
 
+def test_a_button_keeps_its_number_while_news_arrives_and_after_an_edit(terminal, sandbox):
+    first, second = from_bot(), from_bot(message_id=6)
+    for event, message in (("message", first), ("message", second), ("edit", first)):
+        sandbox.ledger.keep_message(message)
+        terminal.print_event(event, message)
+    terminal.enter("1")
+    terminal.enter("2")
+
+    assert [5, 6] == [update["callback_query"]["message"]["message_id"] for update in waiting(sandbox)]
+    assert [2, 1] == [said(terminal).count(f" {number} Why? ") for number in (1, 2)]
+
+
 def test_a_number_without_a_button_and_an_empty_line_do_no_harm(terminal, sandbox):
     terminal.enter("  ")
     terminal.enter("9")
