@@ -5,6 +5,7 @@ newsstand ─HTTP→ poll, match, place, owe ─HTTP→ sandbox           what w
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 # Seconds by which the simulated clock moves between two looks at a feed's host.
 _STEP_S: Final = 2.0
 _MOST_ROUNDS: Final = 40
+_NUMBERED: Final = re.compile(r"^\d+\. ", re.MULTILINE)
 
 
 def watch_everything(session: Session, families: Iterable[str], *, lang: str, now: datetime) -> None:
@@ -165,11 +167,14 @@ async def strike_balance(tocsin: Tocsin, newsstand: Newsstand, *, sandbox: Sandb
 
 
 def compare(published: Sequence[SampleEntry], accepted: Sequence[Accepted], *, tables: Balance | None) -> DemoBalance:
-    """Return the balance of two ledgers; the first link of a first alert says which event it rings for."""
+    """Return the balance of two ledgers; the first link of a first alert says which event it rings for.
+
+    A catch-up message opens a story with each of its numbered lines, whose one link is the headline.
+    """
     events = {entry.path: entry for entry in published}
     told = [(each, linked) for each in accepted if (linked := _linked(each, events))]
     # The same alert sent anew, after an answer was lost, is a possible repeat of the tables and no second story.
-    rings = {linked[0].path: linked[0] for each, linked in told if _is_first(each)}.values()
+    rings = {entry.path: entry for each, linked in told for entry in linked[: _opened(each)]}.values()
     expected = tuple(dict.fromkeys(entry.event for entry in published if entry.rings))
     return DemoBalance(
         published=len(published),
@@ -200,6 +205,11 @@ def _is_reply(each: Accepted) -> bool:
 def _is_first(each: Accepted) -> bool:
     """Say whether it opens a story for the chat, with a sound or, where the chat's limit of rings is reached, without."""
     return _is_message(each) and "reply_to_message" not in each.message
+
+
+def _opened(each: Accepted) -> int:
+    """Return how many stories it opens for the chat: its numbered lines, or one without such lines."""
+    return max(1, len(_NUMBERED.findall(each.message.get("text", "")))) if _is_first(each) else 0
 
 
 def _linked(each: Accepted, events: Mapping[str, SampleEntry]) -> list[SampleEntry]:

@@ -151,6 +151,12 @@ def accepted(seq, event, *, method="sendMessage", silent=False, reply=False, num
     return Accepted(seq, "", method, READER, seq, message)
 
 
+def caught_up(seq, *events):
+    urls = [{"url": f"http://127.0.0.1:1/o/{event}-1"} for event in events]
+    text = "\n".join(["While you slept", *(f"{number}. Titre" for number in range(1, len(events) + 1))])
+    return Accepted(seq, "", "sendMessage", READER, seq, {"entities": urls, "text": text})
+
+
 @pytest.mark.parametrize(
     ("received", "missing", "swallowed", "repeated", "false_alarms"),
     [
@@ -161,6 +167,8 @@ def accepted(seq, event, *, method="sendMessage", silent=False, reply=False, num
         ([accepted(1, "a"), accepted(2, "b"), accepted(3, "trap")], (), (), (), ("Titre trap",)),
         ([accepted(1, "a"), accepted(2, "b", method="editMessageText")], (), ("b",), (), ()),
         ([accepted(1, "a"), accepted(2, "b", reply=True)], (), ("b",), (), ()),
+        ([caught_up(1, "a", "b")], (), (), (), ()),
+        ([caught_up(1, "a", "trap"), accepted(2, "b")], (), (), (), ("Titre trap",)),
         (
             [
                 accepted(1, "a"),
