@@ -7,7 +7,6 @@ something else than its operator believes.
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from pathlib import Path
@@ -23,6 +22,7 @@ from pydantic_settings import (
 )
 
 from bot.errors import UsageError
+from matchers.spelling import closest
 
 PREFIX: Final = "TOCSIN_"
 DEFAULT_FILE: Final = "tocsin.toml"
@@ -236,9 +236,9 @@ def settings_with_origin(settings: Settings) -> list[tuple[str, str, str]]:
 def plain_value(settings: Settings, name: str) -> str:
     """Return one setting unmasked; raise UsageError for an unknown name, and for the token."""
     if name not in known_settings():
-        close = difflib.get_close_matches(name, list(known_settings()), 1)
+        close = closest(name, known_settings())
         raise UsageError(
-            f"{name} is not a setting.", f"Did you mean {close[0]}?" if close else "`tocsin config` lists them."
+            f"{name} is not a setting.", f"Did you mean {close}?" if close else "`tocsin config` lists them."
         )
     value: Any = settings
     for part in name.split("."):
@@ -262,8 +262,8 @@ def _refuse_unknown_variables() -> None:
     known = {variable_of(name) for name in known_settings()} | _NOT_SETTINGS
     for name in os.environ:
         if name.upper().startswith(PREFIX) and name.upper() not in known:
-            close = difflib.get_close_matches(name.upper(), sorted(known), 1)
-            hint = f"Did you mean {close[0]}?" if close else "`tocsin config` lists all settings."
+            close = closest(name.upper().removeprefix(PREFIX), (each.removeprefix(PREFIX) for each in sorted(known)))
+            hint = f"Did you mean {PREFIX}{close}?" if close else "`tocsin config` lists all settings."
             raise UsageError(f"{name} is not a setting.", hint)
 
 
@@ -271,8 +271,8 @@ def _sentence(error: ValidationError, file: Path | None) -> tuple[str, str]:
     first = error.errors(include_input=False, include_url=False)[0]
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        close = difflib.get_close_matches(name, list(known_settings()), 1)
-        hint = f"Did you mean {close[0]}?" if close else "`tocsin config` lists all settings."
+        close = closest(name, known_settings())
+        hint = f"Did you mean {close}?" if close else "`tocsin config` lists all settings."
         return f"{name} in {file or 'the settings'} is not a setting.", hint
     where = variable_of(name) if variable_of(name) in os.environ else f"{name} in {file}" if file else name
     return f"{where}: {first['msg'].removeprefix('Value error, ')}.", "`tocsin config` shows every setting."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Final
 
 from bot.chat import (
@@ -31,6 +30,7 @@ from bot.chat.args import read_plain
 from bot.chat.commands import COMMANDS
 from bot.chat.replies import commands_for, help_page, text
 from bot.delivery.message import Message, bold, compose
+from matchers.spelling import closest
 
 if TYPE_CHECKING:
     from bot.chat.ask import Answer, Ask
@@ -143,10 +143,10 @@ async def say_unknown(ask: Ask) -> None:
     name, _, other = first.removeprefix("/").partition("@")
     if other and other.lower() != ask.context.bot_name.lower():
         return
-    close = difflib.get_close_matches(name.lower(), [each.name for each in COMMANDS], 1)
+    close = closest(name.lower(), (each.name for each in COMMANDS))
     if close:
         sentence = ask.say("I do not know that command. Did you mean {command}?")
-        ask.reply(Message(compose(sentence, command=bold(f"/{close[0]}"))))
+        ask.reply(Message(compose(sentence, command=bold(f"/{close}"))))
     else:
         ask.reply(text(ask.say("I do not know that command; /help lists them all.")))
 

@@ -7,7 +7,6 @@ Telegram or the charts.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import importlib
 import os
 import sys
@@ -17,6 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from bot.errors import EXIT_FAILED, UserError, foreign_packages
+from matchers.spelling import closest
 
 # name -> (module with `register(app)`, one line of help)
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -52,8 +52,8 @@ class _LazyGroup(TyperGroup):
         name = args[0]
         if name in COMMANDS:
             return name, _load(name), args[1:]
-        close = difflib.get_close_matches(name, COMMANDS, 1)
-        hint = f"Did you mean `tocsin {close[0]}`?" if close else "`tocsin --help` lists the commands."
+        close = closest(name, COMMANDS)
+        hint = f"Did you mean `tocsin {close}`?" if close else "`tocsin --help` lists the commands."
         ctx.fail(f"There is no command {name!r}. {hint}")
         raise AssertionError
 
