@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.orm import aliased
-from sqlmodel import col, delete, func, or_, select, update
+from sqlmodel import col, delete, func, or_, select, true, update
 
 from storage.delivery_records import Backlog, Balance, DeliveryKind, DeliveryState, DueDelivery
 from storage.dialect import insert_new, insert_or_update, skip_locked
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
     from sqlmodel import Session
 
     from storage.delivery_records import DeliveryOutcome, NewDelivery
@@ -31,6 +32,8 @@ _KEPT: Final = ("due", "sending", "sent", "held", "merged")
 # The message of a story in a chat: edits change it, later messages answer it. The newest counts:
 # an edit whose message was deleted is sent anew, and has another number from then on.
 _FIRST: Final = (DeliveryKind.ALERT.value, DeliveryKind.CATCH_UP.value, DeliveryKind.EDIT.value)
+# A lease that ends so far ahead was given before the clock was set back.
+_LONGER_THAN_A_LEASE: Final = timedelta(minutes=5)
 
 
 def owe(session: Session, deliveries: Sequence[NewDelivery], *, now: datetime) -> int:
@@ -211,7 +214,16 @@ def settle(session: Session, outcomes: Sequence[DeliveryOutcome], *, now: dateti
 
 def recover(session: Session, *, now: datetime, holder: str | None = None) -> int:
     """Take back what a dead sender had claimed (all of `holder`'s, or what is over its lease); each may repeat."""
-    over = col(Delivery.lease_until) < now if holder is None else col(Delivery.lease_by) == holder
+    over = or_(col(Delivery.lease_until) < now, col(Delivery.lease_until) > now + _LONGER_THAN_A_LEASE)
+    return _take_back(session, over if holder is None else col(Delivery.lease_by) == holder)
+
+
+def recover_all(session: Session) -> int:
+    """Take back all that is claimed, where no other sender can be alive; each may repeat."""
+    return _take_back(session, true())
+
+
+def _take_back(session: Session, over: ColumnElement[bool]) -> int:
     return session.exec(
         update(Delivery)
         .where(col(Delivery.state) == "sending", over)

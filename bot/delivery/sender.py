@@ -40,7 +40,7 @@ from bot.metrics import Metrics
 from storage.chats import close_chat, migrate_chat
 from storage.deletions import deletion, forget_messages, forget_payload
 from storage.delivery_records import DeliveryKind, DeliveryState, NewDelivery
-from storage.outbox import claim_deliveries, expire, next_delivery_at, owe, park, recover, settle
+from storage.outbox import claim_deliveries, expire, next_delivery_at, owe, park, recover, recover_all, settle
 from storage.rhythm import gather_late, next_catch_up_at, open_catch_ups
 from storage.stories import story_view
 
@@ -141,9 +141,10 @@ class Sender:
         taken = await self._store.write(recover, now=now)
         if not self._began:
             self._began = True
-            alone = self._store.database.is_sqlite
-            taken += await self._store.write(recover, now=now + timedelta(seconds=2 * LEASE_S) if alone else now)
-            taken += await self._store.write(recover, now=now, holder=self._holder)
+            if self._store.database.is_sqlite:
+                taken += await self._store.write(recover_all)
+            else:
+                taken += await self._store.write(recover, now=now, holder=self._holder)
         if taken:
             log.warning("delivery.recovered", possible_repeats=taken)
             self.metrics.recovered.inc(taken)

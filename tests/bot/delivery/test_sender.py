@@ -313,6 +313,15 @@ async def test_a_restarted_process_takes_back_at_once_what_another_number_had_cl
     assert 1 == await sender.take_back()
 
 
+async def test_a_restart_after_the_clock_was_set_back_takes_back_what_was_claimed(desk, sender, store, clock):
+    await desk.owe(await desk.reader(READER))
+    await store.write(
+        claim_deliveries, now=clock.now() + timedelta(seconds=200), limit=8, lease_s=90.0, holder="host:41"
+    )
+
+    assert 1 == await sender.take_back()
+
+
 async def first_taken(sandbox):
     async with sandbox.watch() as events:
         await events.get()
