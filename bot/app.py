@@ -50,6 +50,7 @@ from matchers.terms import FAMILY as OWN_WORDS
 from matchers.watchlist import Watchlist
 from storage.database import Database
 from storage.errors import DatabaseBusy, DatabaseUnavailable, DiskFull
+from storage.setback import follow_clock
 from storage.terms import expressions, newest_term
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class Tocsin:
     async def run(self, stopping: asyncio.Event, *, role: str = "all") -> None:
         """Run a role's loops until told to stop; finish what is in flight, then return."""
         bells = {name: Bell(name) for name in ROLES[role]}
-        await self.sender.take_back()
+        await self._sweep()
         if "poll" in bells:
             await self.poller.settle_in()
         if "lead" in bells:
@@ -194,13 +195,20 @@ class Tocsin:
             "poll": poll,
             "inbox": answer,
             "digest": digest,
-            "sweep": self.sender.take_back,
+            "sweep": self._sweep,
             "silence": silence,
             "prune": self.upkeep.prune,
             "backup": self.upkeep.back_up,
             "nightly": self.upkeep.nightly,
             "hooks": self.hooks.post_due,
         }
+
+    async def _sweep(self) -> None:
+        """Take back what dead senders had claimed, by a clock that may have been set back."""
+        set_back = await self.store.write(follow_clock, now=self.clock.now())
+        if set_back:
+            log.warning("clock.set_back", seconds=round(set_back.total_seconds()))
+        await self.sender.take_back()
 
     async def _learn_terms(self) -> None:
         """Take in the words that chats asked other processes to watch."""

@@ -17,6 +17,7 @@ EVENTS: Final[dict[str, tuple[str, str]]] = {
     "catch_up.opened": ("chats, late", "After an outage, chats get one message in the place of a flood."),
     "chat.closed": ("reason, dropped", "A chat takes no messages any more; what was owed to it was dropped with the reason."),
     "chat.hasty": ("update", "A chat asked more in a minute than it may; it hears nothing until the minute is over."),
+    "clock.set_back": ("seconds", "The machine's clock was set back; what waits for a moment waits as much less, so that feeds are asked on time."),
     "delivery.broken": ("exception", "A message could not be made or sent: our bug; it is tried again, then dropped and counted."),
     "delivery.failed": ("result", "Telegram did not take a message; the result says how, and what follows is decided by a table."),
     "delivery.recovered": ("possible_repeats", "Deliveries of a sender that died were taken back; each may come twice and is counted."),

@@ -32,8 +32,6 @@ _KEPT: Final = ("due", "sending", "sent", "held", "merged")
 # The message of a story in a chat: edits change it, later messages answer it. The newest counts:
 # an edit whose message was deleted is sent anew, and has another number from then on.
 _FIRST: Final = (DeliveryKind.ALERT.value, DeliveryKind.CATCH_UP.value, DeliveryKind.EDIT.value)
-# A lease that ends so far ahead was given before the clock was set back.
-_LONGER_THAN_A_LEASE: Final = timedelta(minutes=5)
 
 
 def owe(session: Session, deliveries: Sequence[NewDelivery], *, now: datetime) -> int:
@@ -214,8 +212,8 @@ def settle(session: Session, outcomes: Sequence[DeliveryOutcome], *, now: dateti
 
 def recover(session: Session, *, now: datetime, holder: str | None = None) -> int:
     """Take back what a dead sender had claimed (all of `holder`'s, or what is over its lease); each may repeat."""
-    over = or_(col(Delivery.lease_until) < now, col(Delivery.lease_until) > now + _LONGER_THAN_A_LEASE)
-    return _take_back(session, over if holder is None else col(Delivery.lease_by) == holder)
+    over = col(Delivery.lease_until) < now if holder is None else col(Delivery.lease_by) == holder
+    return _take_back(session, over)
 
 
 def recover_all(session: Session) -> int:

@@ -157,6 +157,17 @@ async def move_the_clock(lab: Laboratory, tries: int) -> int:
     return tries
 
 
+async def set_the_clock_back(lab: Laboratory, tries: int) -> int:
+    """Begin each time with a clock that is ten minutes behind the one before, after a kill."""
+    async with news(lab):
+        for number in reversed(range(tries)):
+            await lab.bot.start(lab.env, shift_s=600 * number)
+            await asyncio.sleep(8)
+            await lab.bot.kill()
+    await finish(lab)
+    return tries
+
+
 async def live_beside_rogues(lab: Laboratory, tries: int) -> int:
     """Poll feeds that misbehave in every way beside those of the press, for so many half minutes."""
     async with news(lab, every_s=2.0):
@@ -227,6 +238,7 @@ TRIALS = (
     Trial("kill -9 of the database server", kill_the_database, 10, 1, ("postgres",), crashes=True),
     Trial("disk full", fill_the_disk, 5, 1, ("sqlite",), disk_mb=8),
     Trial("clock ten minutes ahead at each start, jumping five while it runs", move_the_clock, 6, 1),
+    Trial("clock set back by ten minutes at each start, after kill -9", set_the_clock_back, 6, 2, crashes=True),
     Trial("sixteen feeds that misbehave", live_beside_rogues, 6, 1, rogue=True),
     Trial("429 for one chat, 1 to 4 s", telegram(lambda lab: [
         Fault(FaultKind.THROTTLE, chat=_any_chat(lab), retry_after=lab.random.randint(1, 4))]), 20, 2),

@@ -700,16 +700,6 @@ def test_what_a_dead_sender_held_is_taken_back_and_counted(session):
     assert (0, 2, 2, 4) == (early, mine, late, outbox.balance(session).possible_repeats)
 
 
-def test_a_claim_from_before_the_clock_was_set_back_does_not_hold_for_good(session):
-    outbox.owe(session, [reply(a_chat(session, 1), 1)], now=NOW)
-    claim(session, NOW)
-
-    assert (0, 1) == (
-        outbox.recover(session, now=NOW - timedelta(minutes=1)),
-        outbox.recover(session, now=NOW - timedelta(hours=1)),
-    )
-
-
 def test_old_news_is_dropped_with_its_reason_and_a_newer_edit_replaces_an_older(session):
     story, chat = a_story(session, a_feed(session)), a_chat(session)
     outbox.owe(session, [owed(chat, story, expires=LATER)], now=NOW)
