@@ -237,6 +237,19 @@ def _take_back(session: Session, over: ColumnElement[bool]) -> int:
     ).rowcount
 
 
+def lately_sent(session: Session, *, since: datetime, now: datetime) -> tuple[tuple[int, datetime], ...]:
+    """Return which Telegram chats were written to and when, in order; what may have been sent counts as just now."""
+    sent = session.exec(
+        select(Delivery.telegram_id, Delivery.sent)
+        .where(col(Delivery.sent) > since, col(Delivery.sent) <= now)
+        .order_by(col(Delivery.sent))
+    )
+    perhaps = session.exec(
+        select(Delivery.telegram_id).where(col(Delivery.state).in_(_OPEN), Delivery.possible_repeat).distinct()
+    )
+    return (*((chat, at or now) for chat, at in sent), *((chat, now) for chat in perhaps))
+
+
 def expire(session: Session, *, now: datetime) -> int:
     """Drop what could not be sent before it stopped being news; counted under its reason."""
     return session.exec(

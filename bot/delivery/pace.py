@@ -20,7 +20,10 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 GLOBAL_PER_S: Final = 29.0
 _GLOBAL_BURST: Final = 3
@@ -32,6 +35,8 @@ _STORM_CHATS: Final = 3
 _STORM_S: Final = 10.0
 _SLOWEST_PER_S: Final = 1.0
 _WINDOW: Final = timedelta(seconds=1)
+# No limit looks further back.
+MEMORY: Final = timedelta(minutes=1)
 _MOST_IN_WINDOW: Final = 29
 # Chats that rested long ago are forgotten when so many are known.
 _MOST_CHATS: Final = 1000
@@ -58,7 +63,7 @@ class Bucket:
 
 @dataclass(slots=True)
 class Pace:
-    """Hold the buckets of one bot token; a restart begins with empty ones, and a 429 then costs one wait."""
+    """Hold the buckets of one bot token."""
 
     rate: float = GLOBAL_PER_S
     _all: Bucket = field(default_factory=lambda: Bucket(1 / GLOBAL_PER_S, _GLOBAL_BURST))
@@ -67,6 +72,12 @@ class Pace:
     _changed: datetime | None = None
     _flying: int = 0
     _answered: deque[datetime] = field(default_factory=deque)
+
+    def remember(self, sent: Iterable[tuple[int, datetime]]) -> None:
+        """Count what another process with this token sent to which chats and when, in order."""
+        for telegram_id, at in sent:
+            self._chats.setdefault(telegram_id, _bucket(telegram_id)).charge(at)
+            self._answered.append(at)
 
     def departs_in(self, now: datetime) -> float:
         """Return the seconds until the next message of any chat may depart."""

@@ -20,7 +20,7 @@ from structlog.contextvars import bound_contextvars
 
 from bot.alerting import EXPIRY
 from bot.delivery.message import Message
-from bot.delivery.pace import Pace
+from bot.delivery.pace import MEMORY, Pace
 from bot.delivery.policy import (
     Action,
     Sent,
@@ -40,7 +40,17 @@ from bot.metrics import Metrics
 from storage.chats import close_chat, migrate_chat
 from storage.deletions import deletion, forget_messages, forget_payload
 from storage.delivery_records import DeliveryKind, DeliveryState, NewDelivery
-from storage.outbox import claim_deliveries, expire, next_delivery_at, owe, park, recover, recover_all, settle
+from storage.outbox import (
+    claim_deliveries,
+    expire,
+    lately_sent,
+    next_delivery_at,
+    owe,
+    park,
+    recover,
+    recover_all,
+    settle,
+)
 from storage.rhythm import gather_late, next_catch_up_at, open_catch_ups
 from storage.stories import story_view
 
@@ -123,7 +133,7 @@ class Sender:
         self._passing = asyncio.Lock()
         self._departing = asyncio.Lock()
         self._draining = False
-        self._began = False
+        self._began = self._paced_before = False
         self._unsettled: list[_Landed] = []
 
     @property
@@ -153,9 +163,17 @@ class Sender:
     async def send_due(self) -> SendReport:
         """Send until nothing more may be sent now, and return what was done."""
         async with self._passing:
+            await self._take_over_pace()
             await self._store.write(self._tidy)
             landed = await self._send_all()
             return await self._report(landed)
+
+    async def _take_over_pace(self) -> None:
+        """Go on at the pace of the process that sent before us: the limits are the token's, not ours."""
+        if not self._paced_before:
+            now = self._clock.now()
+            self._pace.remember(await self._store.read(lately_sent, since=now - MEMORY, now=now))
+            self._paced_before = True
 
     def _tidy(self, session: Session) -> None:
         """Drop what is news no more, and make one message of what would be a flood or has waited its time."""

@@ -17,6 +17,7 @@ from storage.database import Database
 from storage.delivery_records import DeliveryKind
 from storage.errors import DatabaseBusy
 from storage.outbox import balance, claim_deliveries, park
+from tests.bot.delivery.conftest import headline
 
 READER, OTHER, GROUP = 7, 8, -100
 
@@ -320,6 +321,31 @@ async def test_a_restart_after_the_clock_was_set_back_takes_back_what_was_claime
     )
 
     assert 1 == await sender.take_back()
+
+
+@pytest.mark.parametrize(("telegram_id", "count"), [(READER, 8), (GROUP, 25)])
+async def test_a_restarted_sender_goes_on_at_the_pace_of_the_one_before(
+    desk, store, messenger, clock, sandbox, telegram_id, count
+):
+    chat = await (desk.reader(telegram_id) if telegram_id > 0 else desk.group(telegram_id))
+    for number in range(count):
+        await desk.owe(chat, str(number))
+    for number in range(count):
+        restarted = Sender(store, messenger, clock=clock, holder=str(number), render=headline)
+        await restarted.send_due()
+    await finish(restarted, clock)
+
+    assert (0, count) == (sandbox.flood_refusals, len(desk.texts(telegram_id)))
+
+
+async def test_a_message_that_may_have_arrived_before_a_crash_counts_for_the_pace(desk, sender, store, clock):
+    reader = await desk.reader(READER)
+    await desk.owe(reader)
+    await store.write(claim_deliveries, now=clock.now(), limit=8, lease_s=90.0, holder="test")
+    await sender.take_back()
+    report = await sender.send_due()
+
+    assert (0, clock.now() + timedelta(seconds=1)) == (report.sent, report.next_at)
 
 
 async def first_taken(sandbox):
