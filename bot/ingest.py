@@ -302,6 +302,8 @@ class Ingest:
         )
         chats = tuned(session, watching, story=news.story)
         chats = joined(chats, area_subscribers(session, news.story, now=now, outlet=news.outlet))
+        if not chats:
+            return 0
         ids = [each.chat for each in chats]
         known, rung = told(session, news.story, chats=ids), heard(session, ids, now=now)
         owed: list[NewDelivery] = []
