@@ -13,7 +13,7 @@ from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +46,7 @@ CHATS = {
 }
 # A group that became a supergroup has this id from then on.
 MOVED = {-1_000_106: -106}
-# Seconds until what was not received is called lost.
+# Seconds in which nothing that is missing arrives, until it is called lost: a chat may be owed a long queue.
 _PATIENCE_S = 150.0
 
 
@@ -138,6 +138,7 @@ class Laboratory:
     folder: Path
     processes: list[Process]
     gone: tuple[int, ...] = ()
+    chats: dict[int, tuple[str, ...]] = field(default_factory=lambda: CHATS)
     most_memory: int = 0
     random: random.Random = field(default_factory=lambda: random.Random(7))
 
@@ -176,8 +177,6 @@ class Laboratory:
 
     async def begin(self) -> None:
         """Read each feed once while it is empty: what stands in a feed at the first look does not ring."""
-        self.press.publish()
-        self.press.ledger.clear()
         await self.bot.start(self.env)
         await self._until(self._all_feeds_known)
         await self.bot.stop()
@@ -198,13 +197,17 @@ class Laboratory:
     async def weighing(self) -> None:
         """Note the most memory, in bytes, that the bot and its parsers hold together, until cancelled."""
         while True:
-            self.most_memory = max(self.most_memory, await asyncio.to_thread(_memory_of_session, self.bot.pid))
+            self.most_memory = max(self.most_memory, await asyncio.to_thread(memory_of_session, self.bot.pid))
             await asyncio.sleep(0.5)
 
     async def settle(self) -> None:
-        """Wait until each chat has all that it is owed, or patience ends."""
+        """Wait until each chat has all that it is owed, for as long as any of it arrives."""
         with suppress(TimeoutError):
-            await self._until(lambda: not self.missing())
+            while missing := len(self.missing()):
+                await self._until(partial(self._has_fewer_missing, missing))
+
+    def _has_fewer_missing(self, than: int) -> bool:
+        return len(self.missing()) < than
 
     async def _until(self, so) -> None:
         async with asyncio.timeout(_PATIENCE_S):
@@ -226,7 +229,7 @@ class Laboratory:
         told_as = self.told_as()
         found: dict[tuple[int, str], datetime] = {}
         for entry in self.press.ledger:
-            for chat, watched in CHATS.items():
+            for chat, watched in self.chats.items():
                 if entry.family in watched and chat not in self.gone:
                     found.setdefault((chat, told_as.get(entry.marker, entry.marker)), entry.at)
         return found
@@ -275,7 +278,7 @@ class Laboratory:
         )
 
 
-def _memory_of_session(session: int) -> int:
+def memory_of_session(session: int) -> int:
     total = 0
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
@@ -295,10 +298,19 @@ def names() -> tuple[tuple[str, str], ...]:
 
 
 @asynccontextmanager
-async def laboratory(server: Server, folder: Path, *, bots: int = 1, gone: tuple[int, ...] = (), rogue: bool = False):
+async def laboratory(
+    server: Server,
+    folder: Path,
+    *,
+    bots: int = 1,
+    gone: tuple[int, ...] = (),
+    rogue: bool = False,
+    chats: dict[int, tuple[str, ...]] = CHATS,
+    press: Press | None = None,
+):
     """Set a trial up on an empty database and take it down again."""
     clock = SystemClock()
-    press, sandbox = Press(clock, names()), Sandbox(clock, path=folder / "sandbox.db")
+    press, sandbox = press or Press(clock, names()), Sandbox(clock, path=folder / "sandbox.db")
     processes = [Process(f"bot{number}", folder) for number in range(bots)]
     async with AsyncExitStack() as stack:
         rogues = [await stack.enter_async_context(Rogues(clock).open())] if rogue else []
@@ -308,20 +320,20 @@ async def laboratory(server: Server, folder: Path, *, bots: int = 1, gone: tuple
         (folder / "feeds.toml").write_text("\n".join(lists), encoding="utf-8")
         database = Database(server.url)
         stack.callback(database.dispose)
-        _subscribe(database, sandbox, clock)
+        _subscribe(database, sandbox, clock, chats)
         try:
             for process in processes:
                 await process.open()
-            yield Laboratory(press, sandbox, server, database, folder, processes, gone)
+            yield Laboratory(press, sandbox, server, database, folder, processes, gone, chats)
         finally:
             for process in processes:
                 await process.close()
 
 
-def _subscribe(database: Database, sandbox: Sandbox, clock: SystemClock) -> None:
+def _subscribe(database: Database, sandbox: Sandbox, clock: SystemClock, chats: dict[int, tuple[str, ...]]) -> None:
     database.upgrade()
     with database.transaction() as session:
-        for number, watched in CHATS.items():
+        for number, watched in chats.items():
             if number > 0:
                 sandbox.add_private(number)
             else:

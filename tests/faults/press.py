@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import string
+from collections import deque
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from email.utils import format_datetime
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 # The families that news is made of, and how many entities of each.
 FAMILIES = ("jihadists", "leaders", "forces", "tuareg-groups")
 _EACH = 15
-_SHOWN = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,10 @@ class Press:
     names: tuple[tuple[str, str], ...]
     feeds: int = 4
     random: random.Random = field(default_factory=lambda: random.Random(20260301))
+    shown: int = 150
     ledger: list[Published] = field(default_factory=list)
     urls: list[str] = field(default_factory=list)
+    _stands: dict[int, deque[Published]] = field(default_factory=dict)
 
     @asynccontextmanager
     async def open(self):
@@ -85,14 +87,15 @@ class Press:
                 )
             yield self
 
-    def publish(self) -> Published:
-        """Put the next entry into a feed."""
+    def publish(self, *, plain: bool = False) -> Published:
+        """Put the next entry into a feed; a plain one names nothing that anybody watches."""
         marker = self._word(4)
-        family, name = self.random.choice(self.names)
+        family, name = ("", self._word(3)) if plain else self.random.choice(self.names)
         words = " ".join(self._word(self.random.randint(2, 4)) for _ in range(6))
         title = f"{marker.capitalize()} : {name} {words}"
         entry = Published(marker, family, self.random.randrange(self.feeds), self.clock.now(), title)
         self.ledger.append(entry)
+        self._stands.setdefault(entry.feed, deque(maxlen=self.shown)).append(entry)
         return entry
 
     def toml(self) -> str:
@@ -108,8 +111,7 @@ class Press:
 
     def _answer(self, number: int):
         async def answer(request):
-            shown = [entry for entry in self.ledger if entry.feed == number][-_SHOWN:]
-            body = self._rss(number, shown).encode()
+            body = self._rss(number, list(self._stands.get(number, ()))).encode()
             etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
             if request.headers.get("If-None-Match") == etag:
                 return Response(status_code=304, headers={"ETag": etag})
