@@ -21,6 +21,7 @@ from httpcore import AsyncNetworkBackend, AsyncNetworkStream
 from httpcore._backends.auto import AutoBackend
 
 from bot.addresses import is_public
+from matchers.urls import web_host
 
 if TYPE_CHECKING:
     import ssl
@@ -157,26 +158,27 @@ class GuardedClient:
         raise HttpFailure("redirects", f"more than {MOST_REDIRECTS}")
 
     def _next(self, here: str, location: str) -> str:
-        there = urlsplit(urljoin(here, location))
+        try:
+            there = urlsplit(urljoin(here, location))
+        except ValueError:
+            raise HttpFailure("bad-url", f"a redirect to {location[:80]!r}") from None
         if urlsplit(here).scheme == "https" and there.scheme == "http":
             raise HttpFailure("downgrade", "a redirect from https to http")
         return urlunsplit(there._replace(netloc=there.netloc.rpartition("@")[2], fragment=""))
 
     async def _check(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        host = web_host(url)
+        if not host:
             raise HttpFailure("bad-url", "only http and https addresses are read")
-        try:
-            port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-        except ValueError:
-            raise HttpFailure("bad-url", "no such port") from None
-        if self._limits.private_hosts or f"{parts.hostname}:{port}" in self._allowed:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+        if self._limits.private_hosts or f"{host}:{port}" in self._allowed:
             return
         if port not in self._limits.ports:
             raise HttpFailure("refused-address", f"port {port}")
         if self._proxy:
             # The socket leads to the proxy, so the name itself is checked; its own lookup may differ.
-            await _public_addresses(parts.hostname, port)
+            await _public_addresses(host, port)
 
     async def _ask(self, url: str, headers: Mapping[str, str], *, body: bytes | None = None) -> HttpReply:
         method = "GET" if body is None else "POST"

@@ -13,7 +13,7 @@ import re
 from functools import lru_cache
 from html import unescape
 from typing import Final
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 _TRACKERS: Final = re.compile(
     r"^(?:utm_\w+|at_\w+|ns_\w+|mc_\w+|guce_\w+|xtor|xts|fbclid|gclid|dclid|msclkid|yclid|igshid|cmpid|cmp|ncid|ocid|smid"
@@ -52,6 +52,25 @@ def _canonical(url: str, *, unwraps: int) -> str:
     query = _query(parts.query, path)
     fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
     return f"{shown}{path}{'?' if query else ''}{query}{fragment}"
+
+
+def web_host(url: str) -> str:
+    """Return the host of a web address that begins with http or https; "" for anything else."""
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or "") if parts.scheme in {"http", "https"} and parts.port != 0 else ""
+    except ValueError:
+        return ""
+
+
+def joined(site: str, address: str) -> str:
+    """Return a relative address as a whole one; what cannot be joined stays as it is."""
+    if not address or not site or "://" in address[:12]:
+        return address
+    try:
+        return urljoin(site, address)
+    except ValueError:
+        return address
 
 
 def _parts(url: str) -> SplitResult | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from bot.chat.args import Press
 from bot.chat.replies import shortened, text
@@ -14,6 +13,7 @@ from bot.errors import UserError
 from bot.feeds.defaults import refuse_blocked
 from bot.feeds.opml import read_opml
 from bot.polling import PER_SECOND
+from matchers.urls import web_host
 from storage.desk import audit
 from storage.feeds import (
     add_feed,
@@ -180,7 +180,7 @@ def _turn(ask: Ask, feed: FeedRecord, *, on: bool) -> None:
 
 
 async def _add(ask: Ask, url: str) -> None:
-    if urlsplit(url).scheme not in {"http", "https"}:
+    if not web_host(url):
         url = f"https://{url}"
     try:
         refuse_blocked(url, "")
@@ -203,7 +203,7 @@ async def _add(ask: Ask, url: str) -> None:
 
 
 def _spec(found: FoundFeed) -> FeedSpec:
-    host = (urlsplit(found.url).hostname or "").removeprefix("www.")
+    host = web_host(found.url).removeprefix("www.")
     outlet = OutletSpec(host, found.title or host, "independent", lang=found.lang)
     return FeedSpec(found.url, outlet, found.title, found.lang)
 

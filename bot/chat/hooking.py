@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import secrets
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from bot.chat.replies import text
 from bot.delivery.message import Message, Span, Style, bold, compose, lines
 from bot.outputs.calls import SECRET_MARK
+from matchers.urls import web_host
 from storage.desk import audit
 from storage.hooks import hook_of, remove_hook, set_hook
 
@@ -60,12 +60,7 @@ def _set(ask: Ask, url: str) -> None:
 
 def host_of(url: str) -> str:
     """Return the host of an address that can be posted to, "" for any other text."""
-    try:
-        parts = urlsplit(url)
-        known = parts.scheme in {"http", "https"} and not url.split()[1:] and len(url) <= _LONGEST
-        return (parts.hostname or "") if known else ""
-    except ValueError:
-        return ""
+    return "" if url.split()[1:] or len(url) > _LONGEST else web_host(url)
 
 
 def _state(ask: Ask, found: HookRecord) -> Message:

@@ -6,7 +6,6 @@ import asyncio
 from contextlib import contextmanager
 from pathlib import Path  # noqa: TC003 - Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import typer
 
@@ -15,6 +14,7 @@ from bot.cli.progress import counting, working
 from bot.clock import SystemClock
 from bot.config import load_settings
 from bot.errors import EXIT_FAILED, UsageError, UserError
+from matchers.urls import web_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +85,7 @@ def add_command(
     from storage.feeds import add_feed, feed_by_url
     from storage.records import FeedSpec, OutletSpec
 
-    if urlsplit(url).scheme not in {"http", "https"}:
+    if not web_host(url):
         raise UsageError(f"{url} is no web address.", "Begin it with https://.")
     refuse_blocked(url, name)
     with working(f"Looking for a feed at {url}"):
@@ -95,7 +95,7 @@ def add_command(
     with _session() as session:
         if feed_by_url(session, found.url):
             raise UserError(f"{found.url} is polled already.")
-        host = (urlsplit(found.url).hostname or "").removeprefix("www.")
+        host = web_host(found.url).removeprefix("www.")
         outlet = OutletSpec(host, name or found.title or host, kind, lang=lang or found.lang)
         add_feed(
             session,

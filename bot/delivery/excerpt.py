@@ -63,8 +63,11 @@ def sentences(text: str, *, most: int, count: int = 3) -> int:
 
 def is_shunned(url: str) -> bool:
     """Say whether an address leads to an armed group's own channel or media; such links are never shown."""
-    address = urlsplit(url)
-    host = address.hostname or ""
+    try:
+        address = urlsplit(url)
+        host = address.hostname or ""
+    except ValueError:
+        return True  # it leads nowhere
     return bool(_SHUNNED_HOSTS.search(host) or _SHUNNED_NAMES.search(f"{host}{address.path}"))
 
 

@@ -17,6 +17,7 @@ from protego import Protego
 
 from bot.feeds.parse import ParseFailed, Task
 from bot.http import AGENT, HttpFailure
+from matchers.urls import web_host
 from storage.records import Disposition
 
 if TYPE_CHECKING:
@@ -79,10 +80,9 @@ class Articles:
 
     async def text(self, url: str) -> str:
         """Return the text of an article's page, "" when it may not or cannot be read."""
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.netloc:
+        if not web_host(url):
             return ""
-        host = self._host(parts.netloc.rpartition("@")[2].lower())
+        host = self._host(urlsplit(url).netloc.rpartition("@")[2].lower())
         try:
             async with host.lock:
                 rules = await self._rules(host, url)

@@ -7,10 +7,10 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path  # noqa: TC003 - used at run time by callers' annotations
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from bot.errors import UserError
 from bot.feeds.opml import read_opml
+from matchers.urls import web_host
 from storage.records import FeedSpec, OutletSpec
 
 _KINDS: Final = frozenset({"state", "independent", "exile", "wire", "institution"})
@@ -40,7 +40,7 @@ def read_feeds(text: str, name: str) -> tuple[FeedSpec, ...]:
 def _feed(outlet: dict[str, Any], feed: dict[str, Any], *, name: str) -> FeedSpec:
     key = str(outlet.get("key", ""))
     url = str(feed.get("url", ""))
-    if not key or urlsplit(url).scheme not in {"http", "https"}:
+    if not key or not web_host(url):
         raise UserError(
             f"{name}: the feed {url or '(no address)'} of {key or '(no key)'} is not complete.",
             "Give the outlet a key and the feed an http address.",

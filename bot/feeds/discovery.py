@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from bot.feeds.fetch import ACCEPT
 from bot.feeds.parse import ParseFailed, ParserPool
 from bot.http import GuardedClient, HttpFailure, HttpLimits
+from matchers.urls import joined, web_host
 from storage.feeds import HOST_SPACING_S, host_of
 
 if TYPE_CHECKING:
@@ -95,11 +96,12 @@ async def _checked(client: GuardedClient, parser: ParserPool, *, url: str) -> Ch
 def advertised(page: bytes, url: str) -> list[str]:
     """Return the feeds that a web page names in its head, as whole addresses."""
     links = LexborHTMLParser(page.decode("utf-8", "replace")).css('link[rel~="alternate"]')
-    return [
-        urljoin(url, link.attributes.get("href") or "")
+    found = [
+        joined(url, link.attributes.get("href") or "")
         for link in links
         if link.attributes.get("href") and any(kind in (link.attributes.get("type") or "") for kind in _TYPES)
     ]
+    return [address for address in found if web_host(address)]
 
 
 async def _try(client: GuardedClient, parser: ParserPool, *, url: str) -> tuple[bytes, FoundFeed | None]:

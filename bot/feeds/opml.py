@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
 from bot.errors import UserError
+from matchers.urls import web_host
 from storage.records import FeedSpec, OutletSpec
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def read_opml(text: str, name: str) -> tuple[FeedSpec, ...]:
     found: dict[str, FeedSpec] = {}
     for outline in root.iter("outline"):
         url = outline.get("xmlUrl", "").strip()
-        if urlsplit(url).scheme in {"http", "https"}:
+        if web_host(url):
             title = outline.get("title") or outline.get("text") or url
             found.setdefault(url, FeedSpec(url, OutletSpec(_key(url), title), title))
     if len(found) > MOST_FEEDS:
@@ -40,7 +40,7 @@ def read_opml(text: str, name: str) -> tuple[FeedSpec, ...]:
 
 
 def _key(url: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", (urlsplit(url).hostname or url).removeprefix("www.").lower()).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", web_host(url).removeprefix("www.").lower()).strip("-")
 
 
 def write_opml(feeds: Iterable[FeedRecord]) -> str:

@@ -11,7 +11,6 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urljoin
 
 import feedparser
 
@@ -20,6 +19,7 @@ from bot.feeds.parsed import NotAFeed, ParsedEntry, ParsedFeed, Rhythm
 from bot.feeds.plain import in_known_encoding, plain
 from bot.feeds.sitemap import is_sitemap, read_sitemap
 from bot.feeds.trimming import trim
+from matchers.urls import joined
 
 if TYPE_CHECKING:
     from time import struct_time
@@ -83,7 +83,7 @@ def _read_xml(body: bytes, content_type: str, *, url: str) -> ParsedFeed:
     if not parsed.get("version") and not parsed.entries:
         raise NotAFeed("no feed in it")
     own = str(parsed.feed.get("language", ""))[:2].lower()
-    site = _joined(url, str(parsed.feed.get("link", ""))) or url
+    site = joined(url, str(parsed.feed.get("link", ""))) or url
     entries = tuple(_entry(each, own, site=site) for each in parsed.entries)
     return ParsedFeed(plain(str(parsed.feed.get("title", "")), 300), own, entries, _rhythm(parsed.feed, body))
 
@@ -94,23 +94,13 @@ def _entry(entry: Any, lang: str, *, site: str) -> ParsedEntry:
     own = str((entry.get("title_detail") or {}).get("language") or lang)[:2].lower()
     return ParsedEntry(
         guid=str(entry.get("id", "")).strip()[:2000],
-        url=_joined(site, str(entry.get("feedburner_origlink") or entry.get("link", "")).strip())[:2000],
+        url=joined(site, str(entry.get("feedburner_origlink") or entry.get("link", "")).strip())[:2000],
         title=plain(str(entry.get("title", "")), _MOST_TITLE),
         summary=plain(str(summary), _MOST_SUMMARY),
         lang=own,
         # asked as of a plain dict: feedparser's own lookup warns where a date could not be read
         published=_moment(dict.get(entry, "published_parsed") or dict.get(entry, "updated_parsed")),
     )
-
-
-def _joined(site: str, address: str) -> str:
-    """Return a relative address as a whole one; what cannot be joined stays as it is."""
-    if not address or not site or "://" in address[:12]:
-        return address
-    try:
-        return urljoin(site, address)
-    except ValueError:
-        return address
 
 
 def _moment(parsed: struct_time | None) -> datetime | None:

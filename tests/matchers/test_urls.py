@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchers.urls import canonical_url
+from matchers.urls import canonical_url, web_host
 
 SAME = [
     ("http://www.example.org/a/b-c/", "https://example.org/a/b-c"),
@@ -42,6 +42,21 @@ def test_addresses_of_two_articles_stay_apart(one, other):
 @pytest.mark.parametrize("url", ["", "javascript:alert(1)", "mailto:a@b", "http://[::1", "http://a:b:c/"])
 def test_what_is_no_web_address_is_nothing(url):
     assert "" == canonical_url(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://Example.org:8443/a", "example.org"),
+        ("ftp://example.org/", ""),
+        ("example.org", ""),
+        ("https://e]x.org/", ""),
+        ("https://example.org:99999/", ""),
+        ("https:///a", ""),
+    ],
+)
+def test_only_an_address_of_the_web_has_a_host(url, host):
+    assert host == web_host(url)
 
 
 @given(st.from_regex(r"https?://[a-z]{1,8}\.org(/[a-zA-Z0-9%-]{0,6}){0,3}(\?[a-z]=[0-9a-z]{0,3})?", fullmatch=True))

@@ -249,9 +249,10 @@ def test_a_claim_names_the_group_only_where_the_outlets_words_do(title, says):
         "http://abcdef.onion/x",
         "https://mirror.example/az-zallaqa/7",
         "https://amaq.example/x",
+        "https://no]address.example/x",
     ],
 )
-def test_an_armed_groups_own_channel_is_named_and_never_linked(url):
+def test_an_armed_groups_own_channel_and_what_is_no_address_is_named_and_never_linked(url):
     message = read(story(entry(1, url=url)))
 
     assert [] == [span for span in message.spans if span.style is Style.LINK]

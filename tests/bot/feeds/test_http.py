@@ -257,6 +257,11 @@ async def test_a_loop_of_redirects_ends(client):
         assert "redirects" == await kind_of(client, url)
 
 
+async def test_a_redirect_to_what_is_no_address_is_a_failure_with_a_name(client):
+    async with serving(response(status="302 Found", Location="https://e]x.org/")) as url:
+        assert "bad-url" == await kind_of(client, url)
+
+
 async def test_a_permanent_redirect_is_told_and_a_temporary_one_is_not(client):
     async with serving(response(b"here")) as target:
         async with serving(response(status="301 Moved", Location=target)) as moved:

@@ -18,7 +18,7 @@ from storage.records import FeedSpec, OutletSpec
 
 OPML = """<?xml version="1.0"?><opml version="2.0"><body><outline text="Mali"><outline text="Presse">
 <outline type="rss" text="Un" xmlUrl="https://example.org/un"/></outline>
-<outline type="rss" title="Deux" xmlUrl="http://example.org/deux"/><outline text="x" xmlUrl="ftp://example.org/"/>
+<outline type="rss" title="Deux" xmlUrl="http://example.org/deux"/><outline text="x" xmlUrl="ftp://example.org/"/><outline text="y" xmlUrl="https://e]x.org/"/>
 <outline type="rss" text="Un encore" xmlUrl="https://example.org/un"/></outline></body></opml>"""
 
 
@@ -106,7 +106,7 @@ def test_media_of_designated_organisations_are_refused_with_the_reason(url, titl
 
 
 def test_a_page_names_its_feeds():
-    page = b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed"><link rel="alternate" hreflang="en" href="/en"></head>'
+    page = b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed"><link rel="alternate" type="application/rss+xml" href="https://e]x/"><link rel="alternate" hreflang="en" href="/en"></head>'
 
     assert ["https://example.org/feed"] == advertised(page, "https://example.org/news")
 
