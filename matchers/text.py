@@ -15,7 +15,7 @@ import html
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from anyascii import anyascii
@@ -154,8 +154,14 @@ def _pieces_of_markup(chunk: str) -> tuple[Token, ...]:
         plain.extend(chunk[at : match.start()])
         origin.extend(range(at, match.start()))
         meant = html.unescape(match[0])
+        # `&ltd;` is read as `<d;`, `&FLA;` as it stands
+        kept = sum(
+            1
+            for _ in takewhile(lambda pair: pair[0] == pair[1], zip(reversed(meant), reversed(match[0]), strict=False))
+        )
         plain.extend(meant)
-        origin.extend([match.start()] * len(meant))
+        origin.extend([match.start()] * (len(meant) - kept))
+        origin.extend(range(match.end() - kept, match.end()))
         at = match.end()
     plain.extend(chunk[at:])
     origin.extend(range(at, len(chunk)))

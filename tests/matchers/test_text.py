@@ -66,6 +66,18 @@ def test_two_ways_of_composing_a_letter_fold_to_one():
     assert fold(unicodedata.normalize("NFC", "Goïta")) == fold(unicodedata.normalize("NFD", "Goïta"))
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("z&FLA;", [("z", 0, 1), ("FLA", 2, 5)]),
+        ("z&ltFLA;", [("z", 0, 1), ("FLA", 4, 7)]),
+        ("&eacute;tat", [("&eacute;tat", 0, 11)]),
+    ],
+)
+def test_words_behind_an_ampersand_keep_their_places_whether_it_begins_a_reference_or_not(text, words):
+    assert words == [(token.raw, token.start, token.end) for token in tokens(text)]
+
+
 @given(LETTERS)
 def test_offsets_point_back_at_the_word_as_it_is_written(text):
     assert [token.raw for token in tokens(text)] == [text[token.start : token.end] for token in tokens(text)]
