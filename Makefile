@@ -10,7 +10,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all check lint types contracts shape coverage validate image docs faults bench golden eval release pins clean
+.PHONY: help run demo test test-all check lint types contracts shape coverage validate image docs faults fuzz soak bench golden eval release pins clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,13 @@ image: $(VENV)/.for-run  ## the image's steps, run by an unprivileged user in an
 faults: $(VENV)/.for-test  ## break things on purpose and count what is lost; resumable, by hand
 	$(BIN)/python -m tests.faults $(ARGS)
 
+fuzz: $(VENV)/.for-test  ## let a coverage-guided fuzzer look for what falls: ten minutes a target, by hand
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(PINS)/fuzz.txt
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
+soak: $(VENV)/.for-test  ## half an hour of flood on one bot: memory, database, delays, nothing lost
+	$(BIN)/python -m tests.faults.soak $(ARGS)
+
 bench: $(VENV)/.for-test  ## measure: ratios to peers in one run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(PINS)/peers.txt
 	$(BIN)/python -m tests.bench $(ARGS)
@@ -92,6 +99,7 @@ pins:  ## compile the pins anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/binaries.in -o $(PINS)/binaries.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/publish.in -o $(PINS)/publish.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/peers.in -o $(PINS)/peers.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/fuzz.in -o $(PINS)/fuzz.txt
 
 clean:  ## remove what was made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
