@@ -22,12 +22,12 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Hold what is known of who asks: role with the bot, kind of chat, whether the chat is known, and its admins."""
+    """Hold what is known of who asks: role with the bot, kind of chat, whether it is known, whether they administer it."""
 
     role: str = ""
     kind: str = "private"
     knows_chat: bool = False
-    group_admin: bool = False
+    chat_admin: bool = False
 
 
 def is_answered(asker: Asker, *, is_open: bool) -> bool:
@@ -41,7 +41,11 @@ def is_answered(asker: Asker, *, is_open: bool) -> bool:
 
 
 def may(asker: Asker, who: Who) -> bool:
-    """Say whether somebody who is answered may do this; only admins post in a channel."""
+    """Say whether somebody who is answered may do this.
+
+    In a channel nothing is for anyone: a subscriber's tap would change what all of them read.
+    """
     if who is Who.OPERATES:
         return asker.role in OPERATORS
-    return who is Who.ANYONE or asker.kind in {"private", "channel"} or asker.group_admin
+    free = asker.kind == "private" or (who is Who.ANYONE and asker.kind != "channel")
+    return free or asker.chat_admin

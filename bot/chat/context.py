@@ -82,14 +82,14 @@ class ChatContext:
         )
 
     async def asker(self, turn: Turn, who: Who) -> Asker:
-        """Return what is known of the person; Telegram is asked for a group's admins only where it matters."""
-        in_group = turn.chat_kind not in {"private", "channel"}
+        """Return what is known of the person; Telegram is asked for a chat's admins only where it matters."""
+        matters = turn.chat_kind == "channel" or (turn.chat_kind != "private" and who is Who.CHANGES)
         known = turn.chat_kind == "private" or await self.store.read(find_chat, turn.chat_telegram_id) is not None
         return Asker(
             role=await self.role(turn.user_id),
             kind=turn.chat_kind,
             knows_chat=known,
-            group_admin=in_group and who is Who.CHANGES and await self._administers(turn),
+            chat_admin=matters and await self._administers(turn),
         )
 
     async def role(self, user_id: int) -> str:
@@ -114,7 +114,8 @@ class ChatContext:
         self._group_admins.pop(chat, None)
 
     async def _administers(self, turn: Turn) -> bool:
-        if turn.user_id == ANONYMOUS_ADMIN:
+        posted = turn.chat_kind == "channel" and not turn.query_id  # only admins post in a channel
+        if posted or turn.user_id == ANONYMOUS_ADMIN:
             return True
         return await self.administers(turn.user_id, turn.chat_telegram_id)
 

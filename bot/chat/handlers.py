@@ -82,8 +82,8 @@ async def _gate(context: ChatContext, turn: Turn, *, update: Update, who: Who) -
         ask.effect(update_chat, chat.id, status="active")
     if may(asker, who):
         return ask
-    if who is Who.CHANGES:
-        refusal = ask.say("Only this group's admins can change that.")
+    if who is not Who.OPERATES:
+        refusal = ask.say("Only the admins of this chat can do that.")
         ask.toast(refusal) if turn.query_id else ask.reply(text(refusal))
     return None
 

@@ -36,9 +36,13 @@ def test_strangers_of_a_closed_bot_hear_nothing(asker, is_open, answered):
         (Asker(kind="group"), Who.ANYONE, True),
         (Asker(kind="group"), Who.CHANGES, False),
         (Asker(kind="group", role="owner"), Who.CHANGES, False),
-        (Asker(kind="group", group_admin=True), Who.CHANGES, True),
-        (Asker(kind="channel"), Who.CHANGES, True),
+        (Asker(kind="group", chat_admin=True), Who.CHANGES, True),
+        (Asker(kind="channel"), Who.CHANGES, False),
+        (Asker(kind="channel"), Who.ANYONE, False),
+        (Asker(kind="channel", role="owner"), Who.CHANGES, False),
+        (Asker(kind="channel", chat_admin=True), Who.CHANGES, True),
+        (Asker(kind="channel", chat_admin=True), Who.ANYONE, True),
     ],
 )
-def test_in_a_group_its_own_admins_change_and_nobody_else(asker, who, allowed):
+def test_in_a_group_or_channel_its_own_admins_change_and_nobody_else(asker, who, allowed):
     assert allowed == may(asker, who)

@@ -231,7 +231,7 @@ async def test_in_a_group_only_its_admins_change_settings(talk):
     await talk.tap("✕", user=STRANGER, chat=GROUP)
     group = await chat_of(talk, GROUP)
 
-    assert (["Only this group's admins can change that."], "Watching from now on: JNIM") == (
+    assert (["Only the admins of this chat can do that."], "Watching from now on: JNIM") == (
         refused,
         allowed[0].splitlines()[0],
     )

@@ -26,6 +26,25 @@ async def test_a_channel_is_set_up_by_who_may_post_in_it(talk):
     assert "channel" == (await talk.store.read(find_chat, CHANNEL)).kind
 
 
+async def test_a_subscriber_of_a_channel_changes_nothing_by_tapping(talk):
+    talk.sandbox.add_private(STRANGER)
+    talk.sandbox.add_channel(CHANNEL, title="Watch", admins=(READER,))
+    await talk.say("/watch gsim", chat=CHANNEL)
+    await talk.say("/terms", chat=CHANNEL)
+    await talk.say("/wipe", chat=CHANNEL)
+    refused = [
+        await talk.tap(label, user=STRANGER, chat=CHANNEL)
+        for message in talk.sandbox.messages(CHANNEL)
+        for row in message.get("reply_markup", {}).get("inline_keyboard", [])
+        for label in [button["text"] for button in row]
+    ]
+    kept = await talk.store.read(terms, (await talk.store.read(find_chat, CHANNEL)).id)
+    await talk.tap("Yes", chat=CHANNEL)
+
+    assert (True, ["jnim"]) == (len(refused) > 3 and not any(refused), [term.entity for term in kept])
+    assert await talk.store.read(find_chat, CHANNEL) is None
+
+
 async def test_only_someone_who_was_let_in_brings_a_closed_bot_into_a_group(talk):
     talk.here.tocsin.chat.open = False
     talk.sandbox.add_private(STRANGER)
