@@ -10,13 +10,13 @@ past that change's cool-down; a possible development comes as a silent reply
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.loudness import MOST_IN_A_ROW, Weight, how_loud, is_critical, rings_for
 from matchers.types import ChangeKind
-from storage.delivery_records import WAITS_FOR_DIGEST, DeliveryKind, NewDelivery
+from storage.delivery_records import WAITS_FOR_DIGEST, DeliveryKind, NewDelivery, Waits
 from storage.records import Heard
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ LIGHT_EDIT_GAP: Final = timedelta(minutes=30)
 LIGHT_MOST_EDITS: Final = 6
 # An alert that could not go out for a day is news no more: it is dropped with that reason and counted.
 EXPIRY: Final = timedelta(hours=24)
+# A reader who sleeps or snoozes is not reached by a message without sound either.
+_RESTS: Final = frozenset({Waits.ASLEEP.value, Waits.SNOOZED.value})
 _NOTHING: Final = Heard()
 _PLAIN: Final = Weight()
 
@@ -89,7 +91,7 @@ def decide(
     if became or rings_again(news.revision, since_last_ring=now - told.last_ring):
         owed.append(_ring(subscriber, DeliveryKind.UPDATE, news=news, volume=volume, now=now))
     elif news.begins_development and _may_develop(subscriber, told, heard=heard, now=now):
-        owed.append(_follow(subscriber, DeliveryKind.DEVELOPMENT, news=news, at=now))
+        owed.append(_develop(subscriber, news=news, volume=volume, now=now))
     edit_at = _next_edit(subscriber, told, now=now) if news.joins_outlets else None
     if edit_at:
         owed.append(_follow(subscriber, DeliveryKind.EDIT, news=news, at=edit_at))
@@ -133,6 +135,14 @@ def _ring(subscriber: Subscriber, kind: DeliveryKind, *, news: StoryNews, volume
         reason=volume.waits or "",
         expires=at + EXPIRY,
     )
+
+
+def _develop(subscriber: Subscriber, *, news: StoryNews, volume: Volume, now: datetime) -> NewDelivery:
+    """Return a possible development: at once, or with all else when a chat that sleeps or snoozes wakes."""
+    reply = _follow(subscriber, DeliveryKind.DEVELOPMENT, news=news, at=now)
+    if volume.waits not in _RESTS or volume.until is None:
+        return reply
+    return replace(reply, held=True, reason=volume.waits or "", not_before=volume.until, expires=volume.until + EXPIRY)
 
 
 def _follow(subscriber: Subscriber, kind: DeliveryKind, *, news: StoryNews, at: datetime) -> NewDelivery:

@@ -88,6 +88,27 @@ def test_a_possible_development_is_a_silent_reply_at_most_every_half_hour():
     assert later[0].silent is True
 
 
+@pytest.mark.parametrize(
+    ("settings", "waits", "until"),
+    [
+        ({"quiet": [22 * 60, 6 * 60]}, Waits.ASLEEP, NOW.replace(hour=6)),
+        ({"snooze": NOW.replace(hour=8).isoformat()}, Waits.SNOOZED, NOW.replace(hour=8)),
+    ],
+)
+def test_a_possible_development_waits_for_a_chat_to_wake(settings, waits, until):
+    (reply, _) = decide(subscriber(**settings), told(), news=news(material=False, development=True), now=NOW)
+
+    assert (DeliveryKind.DEVELOPMENT, True, waits, until) == (reply.kind, reply.held, reply.reason, reply.not_before)
+
+
+def test_a_possible_development_of_what_is_critical_comes_at_any_hour():
+    (reply, _) = decide(
+        subscriber(urgency="critical", quiet=[0, 12 * 60]), told(), news=news(material=False, development=True), now=NOW
+    )
+
+    assert (False, NOW) == (reply.held, reply.not_before)
+
+
 def test_a_chat_may_do_without_developments():
     assert [DeliveryKind.EDIT] == kinds(
         decide(subscriber(developments=False), told(), news=news(material=False, development=True), now=NOW)
