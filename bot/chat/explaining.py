@@ -13,6 +13,7 @@ from bot.chat.reasons import why_page
 from bot.chat.replies import text
 from bot.chat.tuning import learn_bar, learn_from_votes
 from bot.delivery.alert import Reader, alert
+from bot.delivery.discretion import hiding
 from bot.delivery.message import Button, Message, Span, bold, lines, link
 from bot.delivery.rendering import is_sample
 from storage.areas import areas
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.chat.ask import Ask
-    from bot.delivery.message import Keyboard
     from storage.records import StoryView
 
 _WEEK: Final = timedelta(days=7)
@@ -33,8 +33,8 @@ _PAGE: Final = 5
 _MOST_VOTES: Final = 50
 
 
-async def _view(ask: Ask) -> StoryView | None:
-    """Return the story of a button, or say that it is gone."""
+async def view_of(ask: Ask) -> StoryView | None:
+    """Return the story of a button, or None after saying that it is no longer kept."""
     story = ask.number(0)
     view = await ask.read(story_view, story, chat=ask.chat.id) if story is not None else None
     if view is None or not view.entries:
@@ -87,6 +87,13 @@ def story_message(ask: Ask, view: StoryView, *, muted: bool = False) -> Message:
     return alert(view, kind=DeliveryKind.ALERT, reader=reader_of(ask, [view]), muted=muted)
 
 
+def shown(ask: Ask, message: Message, *, story: int) -> Message:
+    """Return what a tap shows of a story; in a discreet chat with the button that hides it again."""
+    if not ask.chat.settings.get("discreet"):
+        return message
+    return hiding(message, Press("hd", (str(story),)).pack(), say=ask.say)
+
+
 def reader_of(ask: Ask, views: Sequence[StoryView]) -> Reader:
     """Return for whom stories are laid out in answer to somebody."""
     say, vigil = ask.say, ask.context.vigil
@@ -102,28 +109,29 @@ def reader_of(ask: Ask, views: Sequence[StoryView]) -> Reader:
 
 
 async def show_story(ask: Ask) -> None:
-    """Show a story in full: in place of its menu, or anew from a list."""
-    view = await _view(ask)
+    """Show a story in full: in place of its menu or its veil, or anew from a list."""
+    view = await view_of(ask)
     if view:
         silent = await ask.read(mutes, ask.chat.id, now=ask.now)
         muted = any(each.kind == "story" and each.target == str(view.story) for each in silent)
-        ask.show(story_message(ask, view, muted=muted))
+        ask.show(shown(ask, story_message(ask, view, muted=muted), story=view.story))
 
 
 async def more(ask: Ask) -> None:
     """Show what else can be done with a story: silence a term or an outlet."""
-    view = await _view(ask)
+    view = await view_of(ask)
     if view:
-        ask.show(replace(story_message(ask, view), keyboard=_offered(ask, view)))
+        ask.show(_menu(ask, view))
 
 
-def _offered(ask: Ask, view: StoryView) -> Keyboard:
-    return story_offers(ask.say, view, vigil=ask.context.vigil, kind=ask.chat.kind)
+def _menu(ask: Ask, view: StoryView) -> Message:
+    offers = story_offers(ask.say, view, vigil=ask.context.vigil, kind=ask.chat.kind)
+    return shown(ask, replace(story_message(ask, view), keyboard=offers), story=view.story)
 
 
 async def praise(ask: Ask) -> None:
     """Note that a story was of use."""
-    view = await _view(ask)
+    view = await view_of(ask)
     if view:
         _vote(ask, view, vote=1)
         ask.toast(ask.say("Noted, thank you."))
@@ -131,7 +139,7 @@ async def praise(ask: Ask) -> None:
 
 async def blame(ask: Ask) -> None:
     """Note that a story was of no use, learn from it, and show what can be done about it."""
-    view = await _view(ask)
+    view = await view_of(ask)
     if view is None:
         return
     _vote(ask, view, vote=-1)
@@ -139,7 +147,7 @@ async def blame(ask: Ask) -> None:
     if learnt:
         ask.reply(await learn_bar(ask, learnt))
     ask.toast(ask.say("Noted. What shall I change?"))
-    ask.show(replace(story_message(ask, view), keyboard=_offered(ask, view)))
+    ask.show(_menu(ask, view))
 
 
 def _vote(ask: Ask, view: StoryView, *, vote: int) -> None:

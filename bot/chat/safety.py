@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bot.chat import onboarding
 from bot.chat.args import Press
 from bot.chat.ask import change
-from bot.chat.explaining import reader_of, story_message
+from bot.chat.explaining import reader_of, view_of
 from bot.chat.replies import text
 from bot.delivery.alert import veiled_alert
 from bot.delivery.catch_up import catch_up
@@ -22,7 +22,6 @@ from storage.stories import story_view
 
 if TYPE_CHECKING:
     from bot.chat.ask import Ask
-    from storage.records import StoryView
 
 _HOURS: Final = re.compile(r"^(\d{1,2})\s*h?$", re.IGNORECASE | re.ASCII)
 # Telegram lets a bot delete for 48 hours; the last one is for retries.
@@ -103,27 +102,11 @@ async def protect(ask: Ask) -> None:
 # ── what a tap shows ─────────────────────────────────────────────────────────
 
 
-async def reveal_story(ask: Ask) -> None:
-    """Show a story in the place of its veiled message."""
-    view = await _view(ask)
-    if view:
-        ask.show(hiding(story_message(ask, view), Press("hd", (str(view.story),)).pack(), say=ask.say))
-
-
 async def hide_story(ask: Ask) -> None:
     """Veil a story again."""
-    view = await _view(ask)
+    view = await view_of(ask)
     if view:
         ask.show(veiled_alert(view, kind=DeliveryKind.ALERT, reader=reader_of(ask, [view])))
-
-
-async def _view(ask: Ask) -> StoryView | None:
-    number = ask.number(0)
-    view = await ask.read(story_view, number, chat=ask.chat.id) if number is not None else None
-    if view is None or not view.entries:
-        ask.toast(ask.say("This story is no longer kept."))
-        return None
-    return view
 
 
 async def reveal(ask: Ask) -> None:

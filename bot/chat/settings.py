@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Final
 from bot.chat import cards, onboarding
 from bot.chat.args import clock, read_hours, read_zone
 from bot.chat.ask import change
-from bot.chat.explaining import story_message
+from bot.chat.explaining import reader_of, story_message
 from bot.chat.naming import restored, term_name
 from bot.chat.places import COUNTRIES, city_of, zone_at, zones_of
 from bot.chat.replies import text
 from bot.chat.rhythm import Rhythm, read_rhythm
+from bot.delivery.alert import veiled_alert
 from bot.delivery.message import Message, bold, compose
 from bot.digest.choose import KIND, SINCE, kind_of
 from bot.digest.editions import Desk, digest_now
 from bot.digest.pulse import take_pulse
 from bot.texts import LANGUAGES
 from storage.chats import mute
-from storage.delivery_records import Waits
+from storage.delivery_records import DeliveryKind, Waits
 from storage.entries import families_since
 from storage.rhythm import wake
 from storage.stories import latest_stories
@@ -103,7 +104,11 @@ async def _watch_preset(ask: Ask, preset: str) -> None:
 
 async def _example(ask: Ask) -> Message | None:
     views = await ask.read(latest_stories, ask.chat.id, since=ask.now - _WEEK, limit=1)
-    return story_message(ask, views[0]) if views else None
+    if not views:
+        return None
+    if ask.chat.settings.get("discreet"):
+        return veiled_alert(views[0], kind=DeliveryKind.ALERT, reader=reader_of(ask, views))
+    return story_message(ask, views[0])
 
 
 async def show_settings(ask: Ask) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.chat.args import Press, read_duration, read_silence
 from bot.chat.ask import read_number
-from bot.chat.explaining import show_story, story_message
+from bot.chat.explaining import show_story, shown, story_message
 from bot.chat.naming import find_named, restored, term_name
 from bot.chat.replies import text
 from bot.delivery.message import Button, Message, Span, bold, compose, lines
@@ -142,7 +142,7 @@ async def mute_story(ask: Ask) -> None:
     else:
         ask.effect(mute, ask.chat.id, kind="story", target=str(story))
     ask.toast(ask.say("You will hear of this story again.") if follows else ask.say("No more of this story."))
-    ask.show(story_message(ask, view, muted=not follows))
+    ask.show(shown(ask, story_message(ask, view, muted=not follows), story=view.story))
 
 
 async def mute_term(ask: Ask) -> None:

@@ -114,7 +114,7 @@ PRESSES: Final[dict[str, tuple[Answer, Who]]] = {
     "mx": (silence.end_one, Who.CHANGES),
     "um": (silence.ring_again, Who.CHANGES),
     "sf": (safety.protect, Who.CHANGES),
-    "rv": (safety.reveal_story, Who.ANYONE),
+    "rv": (explaining.show_story, Who.ANYONE),
     "hd": (safety.hide_story, Who.ANYONE),
     "sh": (safety.reveal, Who.ANYONE),
     "hs": (safety.hide, Who.ANYONE),

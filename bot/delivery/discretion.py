@@ -1,7 +1,7 @@
 """Keep names off a screen that others may see: what is sent to a discreet chat names nothing until it is tapped. Pure.
 
 A veiled message says that there is something, how grave and by how many outlets; its button shows the rest, another
-hides it again. What answers a tap is what the reader asked to see, and comes as it is.
+hides it again. What answers a tap is what the reader asked to see: it comes as it is, with the button that hides it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _LONGEST: Final = 8
 # A name this short is looked for as it is written: `say` is a word, `Gao` and `AES` are not.
 _SHORT: Final = 3
+# What the buttons carry that hide a story and any other message.
+_HIDES: Final = ("1:hd:", "1:hs:")
 _VEILED: Final = frozenset({DeliveryKind.DIGEST, DeliveryKind.NOTICE, DeliveryKind.REPLY})
 
 
@@ -64,13 +66,16 @@ def _plain(form: str) -> tuple[str, ...]:
 
 def veiled(due: DueDelivery, message: Message, *, say: Texts, names: Names) -> Message:
     """Return what a chat is shown of a written message: itself, or that there is one behind a button."""
-    if not due.settings.get("discreet") or due.kind not in _VEILED or message.edits is not None:
+    if not due.settings.get("discreet") or due.kind not in _VEILED:
         return message
-    labels = [button.label for row in message.keyboard for button in row]
+    buttons = [button for row in message.keyboard for button in row]
     always = due.kind is DeliveryKind.DIGEST
-    if not always and not names.stand_in("\n".join([message.text, message.force_reply, *labels])):
+    if not always and not names.stand_in("\n".join([message.text, message.force_reply, *(b.label for b in buttons)])):
         return message
-    return veil(due.id, say=say, silent=message.silent or due.silent)
+    if message.edits is None:
+        return veil(due.id, say=say, silent=message.silent or due.silent)
+    can_hide = any(button.data.startswith(_HIDES) for button in buttons)
+    return message if can_hide else hiding(message, f"1:hs:{due.id}", say=say)
 
 
 def veil(delivery: int, *, say: Texts, silent: bool = False) -> Message:
@@ -85,4 +90,4 @@ def veil(delivery: int, *, say: Texts, silent: bool = False) -> Message:
 def hiding(message: Message, data: str, *, say: Texts) -> Message:
     """Return a message that was shown, with the button that hides it again."""
     button = Button(say("Hide"), data)
-    return Message(message.spans, keyboard=(*message.keyboard, (button,)), silent=message.silent)
+    return Message(message.spans, keyboard=(*message.keyboard, (button,)), silent=message.silent, edits=message.edits)

@@ -49,6 +49,7 @@ async def test_a_discreet_chat_sees_no_name_outside_what_it_tapped(talk, named):
     for words in (
         "/terms", "/watch jnim", "/watch Goïta", "/why", "/latest", "/digest now", "/mute jnim 1d", "/mute",
         "/settings", "/help", "/status", "/tuning", "/unwatch jnim", "/unwatch", "/privacy", "Kidal",
+        "/start", "/search Goïta", "/near Gao 100", "/near", "/route Bamako Ségou 30", "/handover", "/export",
     ):  # fmt: skip
         await talk.say(words)
     sent = [each.message for each in talk.accepted()[seen:]]
@@ -92,6 +93,60 @@ async def test_a_tap_shows_an_answer_and_a_catch_up(talk, named):
     assert veiled == hidden == "There is a message for you.\nTap Show when nobody looks on."
     assert terms.startswith("This chat watches:")
     assert ([], True) == (named(gathered), bool(named(stories)))
+
+
+@pytest.mark.slow
+async def test_whatever_a_tap_shows_of_a_story_another_tap_hides(talk, named):
+    await talk.say("/discreet on")
+    await talk.publish(1)
+    await talk.tap("Show")
+    for taps in (["⋯"], ["⋯", "‹ Back"], ["Mute story"], ["Follow story"], ["👎"]):
+        for label in taps:
+            (full,) = await talk.tap(label)
+        (hidden,) = await talk.tap("Hide")
+        (again,) = await talk.tap("Show")
+
+        assert (True, [], True) == (bool(named(full)), named(hidden), bool(named(again))), taps
+
+
+@pytest.mark.slow
+async def test_the_stories_that_a_tap_lists_can_be_hidden_as_well(talk, named):
+    await talk.say("/discreet on")
+    await talk.publish(4)
+    await talk.tap("Show")
+    await talk.tap("⋯")
+    await talk.tap("✂")
+    listed = shown(talk.accepted()[-1].message)
+    await talk.tap("Hide")
+    hidden = shown(talk.accepted()[-1].message)
+
+    assert (True, []) == (bool(named(listed)), named(hidden))
+
+
+@pytest.mark.slow
+async def test_a_page_that_is_turned_can_be_hidden_as_well(talk, named):
+    await talk.say("/discreet on")
+    for name in ("jnim", "fla", "aes", "goita", "mnla", "hcua", "csp", "gatia", "msa", "barkhane", "minusma", "wagner"):
+        await talk.say(f"/watch {name}")
+    await talk.say("/terms")
+    await talk.tap("Show")
+    (page,) = await talk.tap("›")
+    (hidden,) = await talk.tap("Hide")
+
+    assert (True, []) == (bool(named(page)), named(hidden))
+
+
+@pytest.mark.slow
+async def test_a_discreet_chat_that_is_set_up_anew_sees_no_name_in_its_example(talk, named):
+    await talk.say("/watch jnim")
+    await talk.publish(3)
+    await talk.say("/discreet on")
+    await talk.say("/start")
+    for label in ("English", "Armed", "At once", "Mali"):
+        (shown_last,) = await talk.tap(label)
+
+    assert ("All set." in shown_last, []) == (True, named(shown_last))
+    assert "so that you see what comes" in shown_last
 
 
 async def test_a_message_that_is_no_longer_kept_is_said_to_be(talk):
