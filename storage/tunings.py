@@ -75,6 +75,8 @@ def _tuning(row: TuningRow) -> Tuning:
 
 def tuned(session: Session, subscribers: Sequence[Subscriber], *, story: int) -> tuple[Subscriber, ...]:
     """Return the subscribers of a story with the terms that still count for them; who has none left is left out."""
+    if not subscribers:
+        return ()
     away = _elsewhere(session, [each.chat for each in subscribers], story=story)
     subscribers = [each for each in subscribers if each.chat not in away]
     changed = _by_chat(session, [each.chat for each in subscribers])
