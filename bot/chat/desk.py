@@ -15,6 +15,7 @@ from bot.chat.explaining import reader_of, story_message
 from bot.chat.replies import row, text
 from bot.delivery.alert import veiled_alert
 from bot.delivery.desk import STAMPED, STAMPS, TAKEN, stamped, state_of
+from bot.delivery.excerpt import headline
 from bot.delivery.message import Button, Message, Span, bold, compose, italic, lines, person
 from storage.delivery_records import DeliveryKind
 from storage.desk import act, acts_of, acts_since, message_of_story
@@ -40,7 +41,7 @@ _WEEK: Final = timedelta(days=7)
 def card(say: Texts, view: StoryView, *, acts: Sequence[DeskRecord], tz: str) -> Message:
     """Show what the team knows of a story, with its buttons."""
     taken, stamp, notes = state_of(acts)
-    rows: list[Sequence[Span]] = [(bold(view.entries[0].title),), *_told(say, taken, stamp=stamp, tz=tz)]
+    rows: list[Sequence[Span]] = [(bold(headline(view.entries[0].title)),), *_told(say, taken, stamp=stamp, tz=tz)]
     rows += [_noted(say, each, tz=tz) for each in notes[-_MOST_NOTES:]]
     if len(rows) == 1:
         rows.append((italic(say("Nobody has taken it yet.")),))
@@ -166,7 +167,7 @@ async def _handed(ask: Ask, story: int) -> tuple[bool, Sequence[Span]]:
     """Return whether a story is settled, and its lines."""
     view = await ask.read(story_view, story, chat=ask.chat.id)
     taken, stamp, notes = state_of(await ask.read(acts_of, ask.chat.id, story=story))
-    title = view.entries[0].title if view and view.entries else ask.say("A story")
+    title = headline(view.entries[0].title) if view and view.entries else ask.say("A story")
     cells = [(Span("• "), bold(title)), *_told(ask.say, taken, stamp=stamp, tz=ask.chat.tz)]
     cells += [compose("📝 {who}: {note}", who=person(each.user), note=each.note) for each in notes[-2:]]
     return stamp is not None, lines(*cells)

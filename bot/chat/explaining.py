@@ -14,7 +14,8 @@ from bot.chat.replies import text
 from bot.chat.tuning import learn_bar, learn_from_votes
 from bot.delivery.alert import Reader, alert
 from bot.delivery.discretion import hiding
-from bot.delivery.message import Button, Message, Span, bold, lines, link
+from bot.delivery.excerpt import headline_link
+from bot.delivery.message import Button, Message, Span, bold, lines
 from bot.delivery.rendering import is_sample
 from storage.areas import areas
 from storage.chats import mutes
@@ -77,7 +78,7 @@ def _line(ask: Ask, number: int, *, view: StoryView) -> Sequence[Span]:
     told = ask.say.plural("{n} outlet", "{n} outlets", count=count)
     return (
         Span(f"{number}. {ask.say.day_time(view.opened, ask.chat.tz)} · "),
-        link(first.title, first.url),
+        headline_link(first.title, first.url),
         Span(f" · {told}"),
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.chat.commands import mark
-from bot.delivery.message import Message, Span, bold, compose, link
+from bot.delivery.excerpt import headline_link
+from bot.delivery.message import Message, Span, bold, compose
 from matchers.tuning import TuningKind
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ def trial_lines(say: Texts, trial: Trial) -> list[Sequence[Span]]:
         say("In the last 30 days it would have found {count} in {outlets}:"), count=bold(count), outlets=outlets
     )
     rows: list[Sequence[Span]] = [told]
-    rows += [(Span("• "), link(each.title, each.url), Span(f" · {each.outlet_name}")) for each in trial.examples]
+    rows += [
+        (Span("• "), headline_link(each.title, each.url), Span(f" · {each.outlet_name}")) for each in trial.examples
+    ]
     if trial.word:
         sentence = say("{strangers} of them name nobody whom I know; with “{word}” it would have been {left}.")
         numbers = {"strangers": str(trial.strangers), "left": str(trial.found_with_word)}

@@ -12,8 +12,8 @@ from bot.areas import MOST_KM, MOST_STOPS, NEAR_KM, ROUTE_KM, covered, read_area
 from bot.catalogue import load_gazetteer
 from bot.chat.args import Press
 from bot.chat.replies import text
-from bot.delivery.excerpt import cut
-from bot.delivery.message import Button, Message, Span, bold, compose, lines, link
+from bot.delivery.excerpt import headline_link
+from bot.delivery.message import Button, Message, Span, bold, compose, lines
 from storage.areas import AREA_TERM, KEPT, areas, drop_reminders, end_areas, renew_areas, reported, set_area
 from storage.delivery_records import DeliveryKind, NewDelivery
 from storage.outbox import owe
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _WEEK: Final = timedelta(days=7)
 _MOST_AREAS: Final = 3
 _MOST_NAMES: Final = 12
-_HEADLINE: Final = 100
 # A reminder comes this long before the end.
 _BEFORE: Final = timedelta(hours=2)
 _PRIORITY: Final = 4
@@ -117,15 +116,13 @@ def _report(ask: Ask, said: Reported) -> list[Sequence[Span]]:
     outlets = say.plural("{n} outlet", "{n} outlets", count=said.outlets)
     sentence = say("In the seven days until {when}: {reports} by {outlets}. The latest:")
     rows = [
-        (Span(f"• {say.day_time(each.published or each.first_seen, ask.chat.tz)} · "), _linked(each.title, each.url))
+        (
+            Span(f"• {say.day_time(each.published or each.first_seen, ask.chat.tz)} · "),
+            headline_link(each.title, each.url),
+        )
         for each in said.newest
     ]
     return [compose(sentence, when=until, reports=bold(reports), outlets=outlets), *rows, caution]
-
-
-def _linked(title: str, url: str) -> Span:
-    keep = cut(title, _HEADLINE)
-    return link(title if keep == len(title) else f"{title[:keep]}…", url)
 
 
 def _card(ask: Ask, mine: Sequence[AreaRecord]) -> Message:

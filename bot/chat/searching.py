@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from bot.chat.args import Press
 from bot.chat.ask import read_number
 from bot.chat.replies import text
-from bot.delivery.excerpt import cut
-from bot.delivery.message import Button, Message, Span, bold, compose, lines, link
+from bot.delivery.excerpt import headline_link
+from bot.delivery.message import Button, Message, Span, bold, compose, lines
 from bot.searching import Reading, Unknown, read_search
 from storage.search import Page, outlet_names, search
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from storage.search import Search
 
 _PAGE: Final = 8
-_HEADLINE: Final = 140
 
 
 async def look(ask: Ask) -> None:
@@ -68,10 +67,8 @@ def _page(ask: Ask, words: str, *, page: Page, wanted: Search) -> Message:
 
 
 def _row(ask: Ask, entry: EntryRecord) -> tuple[Span, ...]:
-    keep = cut(entry.title, _HEADLINE)
-    title = entry.title if keep == len(entry.title) else f"{entry.title[:keep]}…"
     when = ask.say.date_time(entry.published or entry.first_seen, ask.chat.tz)
-    return (Span(f"\n{when} · {entry.outlet.name}\n"), link(title, entry.url))
+    return (Span(f"\n{when} · {entry.outlet.name}\n"), headline_link(entry.title, entry.url))
 
 
 def _turning(ask: Ask, words: str, *, page: Page) -> tuple[tuple[Button, ...], ...]:

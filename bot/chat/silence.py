@@ -10,6 +10,7 @@ from bot.chat.ask import read_number
 from bot.chat.explaining import show_story, shown, story_message
 from bot.chat.naming import find_named, restored, term_name
 from bot.chat.replies import text
+from bot.delivery.excerpt import headline
 from bot.delivery.message import Button, Message, Span, bold, compose, lines
 from storage.chats import mute, mutes, unmute
 from storage.entries import entry
@@ -114,7 +115,7 @@ async def _named(ask: Ask, silence: MuteRecord) -> str:
     if silence.kind == "story":
         number = read_number(silence.target)
         view = await ask.read(story_view, number, chat=ask.chat.id) if number is not None else None
-        return view.entries[0].title if view and view.entries else ask.say("A story")
+        return headline(view.entries[0].title) if view and view.entries else ask.say("A story")
     names = {feed.outlet.key: feed.outlet.name for feed in await ask.read(list_feeds)}
     return names.get(silence.target, silence.target)
 

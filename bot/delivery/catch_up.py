@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.delivery.alert import chosen, severity_mark
-from bot.delivery.excerpt import cut, is_shunned
-from bot.delivery.message import Button, Message, Span, bold, lines, link
+from bot.delivery.excerpt import headline_link
+from bot.delivery.message import Button, Message, Span, bold, lines
 from matchers.revisions import StoryState
 from storage.delivery_records import Waits
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MOST_STORIES: Final = 10
 _LIGHT_STORIES: Final = 5
-_HEADLINE: Final = 120
 _ROW: Final = 5
 
 
@@ -68,11 +67,9 @@ def _because(why: str, reader: Reader) -> str:
 
 def _story(number: int, view: StoryView, *, reader: Reader) -> Sequence[Span]:
     entry, say = chosen(view, reader.say.lang), reader.say
-    keep = cut(entry.title, _HEADLINE)
-    headline = entry.title if keep == len(entry.title) else f"{entry.title[:keep]}…"
     count = len({each.outlet.key for each in view.entries})
     told = say.plural("{n} outlet", "{n} outlets", count=count)
-    title = Span(headline) if is_shunned(entry.url) else link(headline, entry.url)
+    title = headline_link(entry.title, entry.url)
     return (Span(f"{number}. {severity_mark(view)} "), title, Span(f" · {told}"))
 
 

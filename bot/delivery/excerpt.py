@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from bot.delivery.message import Span, Style
+from bot.delivery.message import Span, Style, link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,6 +24,8 @@ _SHUNNED_HOSTS: Final = re.compile(
     r"(?:^|\.)(?:t\.me|telegram\.(?:me|dog)|telegra\.ph|chirpwire\.net|[^.]+\.onion)$", re.IGNORECASE
 )
 _SHUNNED_NAMES: Final = re.compile(r"a[sz]?-?zallaq|(?<![a-z])a['’]?maq(?![a-z])|nashir-?news", re.IGNORECASE)
+# A headline in a list, in characters: two or three lines on a phone.
+_HEADLINE: Final = 120
 _SPACE: Final = re.compile(r"[\r\n\t\v\f]")
 _SENTENCE_END: Final = re.compile(r"[.!?؟。…]+[»”\"')\]]*(?=\s|$)")
 _ELLIPSIS: Final = "…"
@@ -69,6 +71,18 @@ def is_shunned(url: str) -> bool:
     except ValueError:
         return True  # it leads nowhere
     return bool(_SHUNNED_HOSTS.search(host) or _SHUNNED_NAMES.search(f"{host}{address.path}"))
+
+
+def headline(title: str, *, most: int = _HEADLINE) -> str:
+    """Return an outlet's headline for a list: on one line, without addresses, cut at a word."""
+    shown = " ".join(_ADDRESS.sub("", title).split()) or _ELLIPSIS
+    keep = cut(shown, most)
+    return shown if keep == len(shown) else f"{shown[:keep]}{_ELLIPSIS}"
+
+
+def headline_link(title: str, url: str) -> Span:
+    """Return a headline that leads to its report; not where that is an armed group's own channel or media."""
+    return Span(headline(title)) if is_shunned(url) else link(headline(title), url)
 
 
 def marked(text: str, mentions: Iterable[Mention], *, keep: int) -> tuple[Span, ...]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from bot.chat.args import Press, clock
 from bot.delivery.alert import chosen, known_facts, severity_mark, what_changed
-from bot.delivery.excerpt import cut, name_apart
-from bot.delivery.message import Button, Message, Span, bold, compose, italic, lines, link
+from bot.delivery.excerpt import headline, headline_link, name_apart
+from bot.delivery.message import Button, Message, Span, bold, compose, italic, lines
 from bot.digest.choose import MOST_STORIES, WEEKLY
 from bot.digest.ranking import independent
 from bot.loudness import quiet_hours
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from storage.records import StoryView
 
 # Characters of a headline; longer ones are cut at a word.
-_HEADLINE: Final = 160
 _SHORT: Final = 60
 _LABEL: Final = 40
 _MOST_OUTLETS: Final = 4
@@ -95,7 +94,7 @@ def _story(reader: Reader, view: StoryView) -> tuple[Span, ...]:
     say, entry = reader.say, chosen(view, reader.say.lang)
     facts = [compose("   {fact}", fact=fact) for fact in known_facts(view, reader, entry=entry) if fact]
     return lines(
-        (Span(f"\n{severity_mark(view)} "), link(_short(entry.title, _HEADLINE), entry.url)),
+        (Span(f"\n{severity_mark(view)} "), headline_link(entry.title, entry.url)),
         (Span(f"   {say.day_time(view.opened, reader.tz)} · {_told(reader, view)}"),),
         *facts,
     )
@@ -126,8 +125,8 @@ def _moved(reader: Reader, content: Edition) -> tuple[Sequence[Span], ...]:
     for view in content.views:
         said = [words for change in content.found.moved.get(view.story, ()) if (words := what_changed(change, reader))]
         if said:
-            headline = name_apart(_short(chosen(view, reader.say.lang).title, _SHORT), lang=reader.say.lang)
-            rows.append((Span(reader.say.colon(f"• {headline}", " · ".join(said))),))
+            title = name_apart(headline(chosen(view, reader.say.lang).title, most=_SHORT), lang=reader.say.lang)
+            rows.append((Span(reader.say.colon(f"• {title}", " · ".join(said))),))
     return _section(reader.say("What moved"), rows[:_MOST_MOVED])
 
 
@@ -220,8 +219,3 @@ def _offer(reader: Reader, suggestion: Suggestion | None) -> tuple[tuple[Button,
     press = Press(verb, (suggestion.term,))
     label = words.replace("{name}", reader.name(suggestion.term))[:_LABEL]
     return ((Button(label, press.pack()),),) if press.fits else ()
-
-
-def _short(text: str, most: int) -> str:
-    keep = cut(text, most)
-    return text if keep == len(text) else f"{text[:keep]}…"

@@ -1,12 +1,16 @@
 """Show what the buttons under a story do."""
 
+import json
+
 import pytest
+from sqlmodel import select
 
 from bot.chat.reasons import WORDS, in_words
 from bot.sandbox.demo import READER
 from bot.texts import texts
 from matchers.types import Reason
 from storage.chats import find_chat, mutes
+from storage.tables import Entry
 
 
 def labels(talk):
@@ -113,3 +117,26 @@ def test_every_reason_is_said_in_words():
     assert len(WORDS) == len({in_words(fr, Reason(code)) for code in WORDS})
     assert "contexte\u00a0: Mali" == in_words(fr, Reason("context", "Mali"))
     assert "new-code" == in_words(fr, Reason("new-code"))
+
+
+def _published_on_a_channel(session):
+    for entry in session.exec(select(Entry)):
+        entry.title = f"{entry.title} @some_channel t.me/some_channel"
+        entry.url = f"https://t.me/some_channel/{entry.id}"
+        session.add(entry)
+
+
+@pytest.mark.slow
+async def test_nothing_that_a_chat_is_shown_leads_to_a_messenger_channel(talk):
+    await talk.publish(8)
+    await talk.store.write(_published_on_a_channel)
+    seen = len(talk.accepted())
+    for words in ("/latest", "/search Goita", "/watch convoy", "/near Gao 300", "/digest now", "/handover", "/why"):
+        await talk.say(words)
+    for label in ("⋯", "Mute story"):
+        await talk.tap(label)
+    await talk.say("/mute")
+    shown = [json.dumps(each.message, ensure_ascii=False) for each in talk.accepted()[seen:]]
+
+    assert len(shown) > 8
+    assert [] == [each for each in shown if "t.me/" in each or "@some_channel" in each]
