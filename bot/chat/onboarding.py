@@ -14,7 +14,7 @@ from bot.delivery.message import Button, Message, Span, bold, italic, lines
 from bot.texts import LANGUAGES, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from bot.texts import Texts
 
@@ -62,22 +62,42 @@ def ask_language() -> Message:
 def ask_what(say: Texts, reports: Sequence[frozenset[str]]) -> Message:
     """Ask what to watch; `reports` are the families that each report of the last 7 days named."""
     rows = tuple(
-        (Button(f"{say(preset.label)}{_count(preset, reports)}", Press("s", ("w", key)).pack()),)
+        (Button(f"{say(preset.label)}{_count(preset.families, reports)}", Press("s", ("w", key)).pack()),)
         for key, preset in PRESETS.items()
     )
+    choose = (Button(f"{say('Choose myself')} ›", Press("s", ("f",)).pack()),)
     return Message(
         lines(
             (bold(say("What shall I watch?")),),
             (Span(say("I read news feeds and ring once per event, with the reason.")),),
             (Span(say(CAUTION)),),
-            (italic(say("The numbers are reports of the last 7 days.")),) if reports else (),
+            _explained(say, reports),
         ),
-        keyboard=rows,
+        keyboard=(*rows, choose),
     )
 
 
-def _count(preset: Preset, reports: Sequence[frozenset[str]]) -> str:
-    found = sum(not families.isdisjoint(preset.families) for families in reports)
+def ask_families(say: Texts, reports: Sequence[frozenset[str]], *, chosen: Collection[str]) -> Message:
+    """Let families of the catalogue be chosen one by one; `chosen` are those that are watched."""
+    rows = tuple(
+        (
+            Button(
+                f"{'☑' if key in chosen else '☐'} {say(name)}{_count((key,), reports)}", Press("s", ("f", key)).pack()
+            ),
+        )
+        for key, name in FAMILIES.items()
+    )
+    on = (Button(f"{say('Go on')} ›", Press("s", ("n",)).pack()),)
+    back = (Button(f"‹ {say('Back')}", Press("s", ("l", say.lang)).pack()),)
+    return Message(lines((bold(say("What shall I watch?")),), _explained(say, reports)), keyboard=(*rows, on, back))
+
+
+def _explained(say: Texts, reports: Sequence[frozenset[str]]) -> tuple[Span, ...]:
+    return (italic(say("The numbers are reports of the last 7 days.")),) if reports else ()
+
+
+def _count(families: Sequence[str], reports: Sequence[frozenset[str]]) -> str:
+    found = sum(not named.isdisjoint(families) for named in reports)
     return f" · {found}" if found else ""
 
 

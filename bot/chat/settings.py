@@ -8,23 +8,19 @@ from typing import TYPE_CHECKING, Final
 from bot.chat import cards, onboarding
 from bot.chat.args import clock, read_hours, read_zone
 from bot.chat.ask import change
-from bot.chat.explaining import reader_of, story_message
 from bot.chat.naming import restored, term_name
-from bot.chat.places import COUNTRIES, city_of, zone_at, zones_of
+from bot.chat.places import city_of, zone_at
 from bot.chat.replies import text
 from bot.chat.rhythm import Rhythm, read_rhythm
-from bot.delivery.alert import veiled_alert
+from bot.chat.welcoming import SETTING_UP, finished
 from bot.delivery.message import Message, bold, compose
 from bot.digest.choose import KIND, SINCE, kind_of
 from bot.digest.editions import Desk, digest_now
 from bot.digest.pulse import take_pulse
 from bot.texts import LANGUAGES
 from storage.chats import mute
-from storage.delivery_records import DeliveryKind, Waits
-from storage.entries import families_since
+from storage.delivery_records import Waits
 from storage.rhythm import wake
-from storage.stories import latest_stories
-from storage.terms import add_term, remove_term, terms
 
 if TYPE_CHECKING:
     from bot.chat.ask import Ask
@@ -35,80 +31,17 @@ _OFF: Final = frozenset({"off", "non", "لا"})
 _WEEK: Final = timedelta(days=7)
 
 
-async def start(ask: Ask) -> None:
-    """Begin the set-up; a chat that had stopped goes on; a deep link answers the first two questions."""
-    change(ask, status="active")
-    linked = onboarding.read_preset(ask.words)
-    if linked is None:
-        ask.reply(onboarding.ask_language())
-        return
-    preset, lang = linked
-    change(ask, lang=lang)
-    await _watch_preset(ask, preset)
-    ask.reply(onboarding.ask_how(ask.say))
-
-
-async def set_up(ask: Ask) -> None:
-    """Take one step of the set-up and show the next."""
-    step, value = ask.arg(0), ask.arg(1)
-    if step == "l" and value in LANGUAGES:
-        change(ask, lang=value)
-        ask.show(onboarding.ask_what(ask.say, await ask.read(families_since, since=ask.now - _WEEK)))
-    elif step == "w" and value in onboarding.PRESETS:
-        await _watch_preset(ask, value)
-        ask.show(onboarding.ask_how(ask.say))
-    elif step == "m" and value in onboarding.MODES:
-        change(ask, mode=value, settings={SINCE: ask.now.isoformat()})
-        ask.show(onboarding.ask_where(ask.say))
-    elif step == "c" and value in COUNTRIES:
-        await _country(ask, value)
-    elif step == "z" and (zone := read_zone(value)):
-        await _zone(ask, zone)
-    else:
-        ask.toast(ask.say("This button is too old; the command does the same."))
-
-
-async def _country(ask: Ask, country: str) -> None:
-    """Take a country's clock, or ask which where it has several."""
-    zones = zones_of(country)
-    if len(zones) == 1:
-        await _zone(ask, zones[0])
-    else:
-        ask.show(onboarding.ask_which(ask.say, zones))
-
-
-async def _zone(ask: Ask, zone: str) -> None:
-    change(ask, tz=zone, settings={SINCE: ask.now.isoformat()})
-    ask.show(onboarding.done(ask.say, await _example(ask), chosen=ask.chat.settings))
-
-
 async def take_location(ask: Ask) -> None:
     """Take the clock of a place that was shared; the place itself is written nowhere."""
     if ask.spot is None:
         return
     zone = zone_at(*ask.spot)
+    if ask.chat.settings.get(SETTING_UP):
+        ask.reply(await finished(ask, zone))
+        return
     change(ask, tz=zone, settings={SINCE: ask.now.isoformat()})
     sentence = ask.say("I use the clock of {city} ({tz}). If that is not yours: /settings and your city.")
     ask.reply(Message(compose(sentence, city=bold(city_of(zone)), tz=zone)))
-
-
-async def _watch_preset(ask: Ask, preset: str) -> None:
-    """Watch the families of a preset instead of those before; names and own words stay."""
-    wanted = {f"family:{family}" for family in onboarding.PRESETS[preset].families}
-    for term in await ask.read(terms, ask.chat.id):
-        if term.entity.startswith("family:") and term.entity not in wanted:
-            ask.effect(remove_term, ask.chat.id, entity=term.entity)
-    for entity in sorted(wanted):
-        ask.effect(add_term, ask.chat.id, entity=entity, now=ask.now)
-
-
-async def _example(ask: Ask) -> Message | None:
-    views = await ask.read(latest_stories, ask.chat.id, since=ask.now - _WEEK, limit=1)
-    if not views:
-        return None
-    if ask.chat.settings.get("discreet"):
-        return veiled_alert(views[0], kind=DeliveryKind.ALERT, reader=reader_of(ask, views))
-    return story_message(ask, views[0])
 
 
 async def show_settings(ask: Ask) -> None:
@@ -117,6 +50,9 @@ async def show_settings(ask: Ask) -> None:
         zone = read_zone(ask.words)
         if zone is None:
             ask.reply(text(ask.say("I do not know that city. Try a large one near it, for example Bamako or Paris.")))
+            return
+        if ask.chat.settings.get(SETTING_UP):
+            ask.reply(await finished(ask, zone))
             return
         change(ask, tz=zone, settings={SINCE: ask.now.isoformat()})
     ask.reply(cards.settings_card(ask.say, ask.chat))

@@ -24,6 +24,7 @@ from bot.chat import (
     terms,
     tuning,
     watching,
+    welcoming,
 )
 from bot.chat.access import OPERATORS, Who
 from bot.chat.args import read_plain
@@ -41,7 +42,7 @@ async def _help(ask: Ask) -> None:
 
 
 ANSWERS: Final[dict[str, Answer]] = {
-    "start": settings.start,
+    "start": welcoming.start,
     "help": _help,
     "watch": watching.watch,
     "unwatch": watching.unwatch,
@@ -82,7 +83,7 @@ ANSWERS: Final[dict[str, Answer]] = {
 }
 # verb of a button -> (handler, who may press it)
 PRESSES: Final[dict[str, tuple[Answer, Who]]] = {
-    "s": (settings.set_up, Who.CHANGES),
+    "s": (welcoming.set_up, Who.CHANGES),
     "set": (settings.turn, Who.CHANGES),
     "tp": (terms.show_terms, Who.ANYONE),
     "tc": (terms.show_card, Who.ANYONE),

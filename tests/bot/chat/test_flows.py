@@ -34,6 +34,24 @@ async def test_four_taps_set_a_chat_up_in_its_language(talk):
     assert ("fr", "both", "Europe/Paris") == (chat.lang, chat.mode, chat.tz)
 
 
+async def test_families_are_chosen_one_by_one_with_what_each_had_in_the_last_week(talk):
+    await talk.publish(3)
+    await talk.say("/start")
+    await talk.tap("English")
+    await talk.tap("Choose myself")
+    rows = talk.accepted()[-1].message["reply_markup"]["inline_keyboard"]
+    offered = [button["text"] for row in rows for button in row]
+    await talk.tap("☑ Leaders")
+    dropped = await watched(talk)
+    await talk.tap("☐ Leaders")
+    taken = await watched(talk)
+    told = await talk.tap("Go on")
+
+    assert any(label.startswith("☑ GSIM/JNIM") and label.split(" · ")[-1].isdecimal() for label in offered)
+    assert ("family:leaders" in dropped, "family:leaders" in taken) == (False, True)
+    assert ["How shall I tell you?"] == told
+
+
 async def test_help_lists_what_a_person_may_use_and_says_that_silence_is_no_safety(talk):
     (page,) = await talk.say("/help")
 

@@ -1,5 +1,7 @@
 """Show the bot in groups, topics and channels, and at the door of a closed bot."""
 
+import pytest
+
 from bot.sandbox.demo import READER
 from storage.chats import find_chat, set_member
 from storage.terms import terms
@@ -159,12 +161,16 @@ async def test_a_topic_is_given_one_family_and_the_general_one_loses_it(talk):
     assert ([], ["family:alliance"]) == ([each.entity for each in left], [each.entity for each in given])
 
 
-async def test_a_shared_place_sets_the_clock_and_is_kept_nowhere(talk):
+async def share_a_place(talk):
     person = {"id": READER, "is_bot": False, "first_name": "Reader"}
     place = {"latitude": 13.5137, "longitude": 2.1098}
     said = {"message_id": 9002, "date": 1, "from": person, "chat": {"id": READER, "type": "private"}, "location": place}
     talk.sandbox._arrive({"message": said})
     await talk.settle()
+
+
+async def test_a_shared_place_sets_the_clock_and_is_kept_nowhere(talk):
+    await share_a_place(talk)
     chat = await talk.store.read(find_chat, READER)
     path = talk.store.database.path
     await talk.store.settle_log()
@@ -172,3 +178,24 @@ async def test_a_shared_place_sets_the_clock_and_is_kept_nowhere(talk):
     assert "Africa/Niamey" == chat.tz
     assert "Niamey" in talk.accepted()[-1].message["text"]
     assert b"13.5137" not in path.read_bytes()
+
+
+@pytest.mark.parametrize("how", ["tap", "place", "city"])
+async def test_however_the_clock_is_given_the_set_up_ends_the_same_way(talk, how):
+    await talk.publish(1)
+    await talk.say("/start")
+    for label in ("English", "Armed", "At once"):
+        await talk.tap(label)
+    await {
+        "tap": lambda: talk.tap("Niger"),
+        "place": lambda: share_a_place(talk),
+        "city": lambda: talk.say("/settings Niamey"),
+    }[how]()
+    ended = talk.accepted()[-1].message
+    labels = [button["text"] for row in ended["reply_markup"]["inline_keyboard"] for button in row]
+
+    assert ended["text"].startswith("All set.")
+    assert "so that you see what comes" in ended["text"]
+    assert {"☐ Discreet: names behind a tap", "☐ Light: for a thin line"} <= set(labels)
+    assert "Africa/Niamey" == (await talk.store.read(find_chat, READER)).tz
+    assert not (await talk.say("/settings Bamako"))[0].startswith("All set.")
