@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, false
 from sqlmodel import col, func, select, update
 
-from matchers.types import Field, Match, Mention, Reason
+from matchers.tuning import Found, counts
+from matchers.types import EntryText, Field, Match, Mention, Reason
 from storage.dialect import insert_new, insert_returning
 from storage.feeds import outlet_spec
 from storage.fulltext import has_words, place, put_words
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+    from matchers.tuning import Tuning
     from storage.records import ChangedEntry
 
 
@@ -204,22 +206,33 @@ def archive_texts(
         where &= col(Entry.id).in_(found) if words else false()
     known = select(MatchRow.id).where(MatchRow.entry_id == Entry.id).exists()
     rows = session.exec(
-        select(Entry.title, Entry.summary, Entry.lang, Entry.url, Outlet.key, Outlet.name, known, Entry.first_seen)  # type: ignore[call-overload]
+        select(  # type: ignore[call-overload]
+            *(Entry.title, Entry.summary, Entry.lang, Entry.url),
+            *(Outlet.key, Outlet.name, known, Entry.first_seen, Feed.url),
+        )
         .join(Feed, col(Feed.id) == col(Entry.feed_id))
         .join(Outlet, col(Outlet.id) == col(Feed.outlet_id))
         .where(where)
         .order_by(col(Entry.first_seen).desc(), col(Entry.id).desc())
         .limit(limit)
     )
-    for title, summary, lang, url, outlet, outlet_name, is_known, seen in rows:
-        yield ArchivedText(title, summary, lang, url, outlet, outlet_name, is_known=bool(is_known), seen=seen)
+    for title, summary, lang, url, outlet, name, is_known, seen, feed in rows:
+        yield ArchivedText(title, summary, lang, url, outlet, name, is_known=bool(is_known), seen=seen, feed=feed)
 
 
-def matched_texts(session: Session, term: str, *, since: datetime) -> tuple[ArchivedText, ...]:
-    """Return the reports in which an entity, or one of `family:…`, was found, newest first; a headline counts once."""
+def matched_texts(
+    session: Session, term: str, *, since: datetime, changed: Sequence[Tuning] = ()
+) -> tuple[ArchivedText, ...]:
+    """Return the reports in which an entity, or one of `family:…`, was found, newest first; a headline counts once.
+
+    `changed` is what a chat changed in the term: what does not count for it is left out.
+    """
     family = term.removeprefix("family:") if term.startswith("family:") else ""
     rows = session.exec(
-        select(MatchRow.families, Entry.title, Entry.summary, Entry.lang, Entry.url, Outlet.key, Outlet.name)  # type: ignore[call-overload]
+        select(  # type: ignore[call-overload]
+            *(MatchRow.families, MatchRow.score, Entry.title, Entry.summary, Entry.lang, Entry.url),
+            *(Outlet.key, Outlet.name, Feed.url),
+        )
         .join(Entry, col(Entry.id) == col(MatchRow.entry_id))
         .join(Feed, col(Feed.id) == col(Entry.feed_id))
         .join(Outlet, col(Outlet.id) == col(Feed.outlet_id))
@@ -227,10 +240,11 @@ def matched_texts(session: Session, term: str, *, since: datetime) -> tuple[Arch
         .order_by(col(Entry.first_seen).desc(), col(Entry.id).desc())
     )
     found: dict[str, ArchivedText] = {}
-    for families, title, summary, lang, url, outlet, name in rows:
-        if not family or family in families:
+    for families, score, title, summary, lang, url, outlet, name, feed in rows:
+        told = Found(EntryText(title, summary, lang), outlet, feed, score)
+        if (not family or family in families) and counts(told, changed):
             key = " ".join(title.casefold().split())
-            found.setdefault(key, ArchivedText(title, summary, lang, url, outlet, name, is_known=True))
+            found.setdefault(key, ArchivedText(title, summary, lang, url, outlet, name, is_known=True, feed=feed))
     return tuple(found.values())
 
 

@@ -241,6 +241,7 @@ class ArchivedText:
     outlet_name: str
     is_known: bool
     seen: datetime | None = None
+    feed: str = ""
 
 
 # ── stories ──────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from matchers.text import tokens
+from matchers.tuning import Found, counts
 from matchers.types import EntryText
 from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
+    from matchers.tuning import Tuning
     from matchers.watchlist import Watchlist
     from storage.records import ArchivedText
 
@@ -55,11 +57,15 @@ class Trial:
 
 
 def try_term(
-    watchlist: Watchlist, archive: Iterable[ArchivedText], *, is_late: Callable[[], bool] = lambda: False
+    watchlist: Watchlist,
+    archive: Iterable[ArchivedText],
+    *,
+    changed: Sequence[Tuning] = (),
+    is_late: Callable[[], bool] = lambda: False,
 ) -> Trial:
     """Run a watch list of one term over the archive, newest first; the same headline counts once.
 
-    Somebody waits for the answer: when it is late, what was not read yet is left out, and said to be.
+    `changed` is what a chat changed in the term: the outlets that count, words that must stand beside it. Somebody waits for the answer: when it is late, what was not read yet is left out, and said to be.
     """
     hits: dict[str, ArchivedText] = {}
     read, since = 0, None
@@ -67,8 +73,7 @@ def try_term(
         if not read % _LOOK_UP and is_late():
             since = text.seen
             break
-        day = text.seen.date() if text.seen else None
-        if watchlist.match(EntryText(text.title, text.summary, text.lang, day=day)):
+        if _counts(watchlist, text, changed=changed):
             hits.setdefault(" ".join(text.title.casefold().split()), text)
     found = list(hits.values())
     strangers = [text for text in found if not text.is_known]
@@ -82,6 +87,14 @@ def try_term(
         word=word,
         found_with_word=sum(word in _words(text) for text in found) if word else 0,
         since=since,
+    )
+
+
+def _counts(watchlist: Watchlist, archived: ArchivedText, *, changed: Sequence[Tuning]) -> bool:
+    day = archived.seen.date() if archived.seen else None
+    text = EntryText(archived.title, archived.summary, archived.lang, day=day)
+    return any(
+        counts(Found(text, archived.outlet, archived.feed, match.score), changed) for match in watchlist.match(text)
     )
 
 

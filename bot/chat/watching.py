@@ -90,7 +90,7 @@ async def _plan(ask: Ask, words: str) -> Plan | None:
             sentence = ask.say("I read no outlet called “{name}”. Some that I read: {names}.")
             ask.reply(Message(compose(sentence, name=name, names=", ".join(sources_alike(name, feeds)) or "—")))
             return None
-        narrows.append((found[0], found[1]))
+        narrows.append(found)
     return Plan(wording.words, wording.urgency, tuple(narrows))
 
 
@@ -105,13 +105,14 @@ async def _is_full(ask: Ask) -> bool:
 
 async def _watch_named(ask: Ask, entity: str, *, plan: Plan) -> None:
     _start_watching(ask, entity, expression="", plan=plan)
-    trial = await ask.read(_known_trial, entity, since=ask.now - timedelta(days=DAYS))
+    changed = await _changed(ask, entity, plan=plan)
+    trial = await ask.read(_known_trial, entity, since=ask.now - timedelta(days=DAYS), changed=changed)
     name = naming.term_name(ask.say, entity, vigil=ask.context.vigil)
     ask.show(await _watching(ask, entity, name=name, plan=plan, trial=trial))
 
 
-def _known_trial(session: Session, entity: str, *, since: datetime) -> Trial:
-    found = matched_texts(session, entity, since=since)
+def _known_trial(session: Session, entity: str, *, since: datetime, changed: Sequence[Tuning]) -> Trial:
+    found = matched_texts(session, entity, since=since, changed=changed)
     return Trial(
         read=len(found),
         found=len(found),
@@ -155,16 +156,21 @@ async def _watching(ask: Ask, entity: str, *, name: str, plan: Plan, trial: Tria
 
 
 async def _narrowed(ask: Ask, entity: str, *, plan: Plan) -> list[Sequence[Span]]:
-    """Say what narrows a term, now and from before; a scope that is replaced is not told."""
-    rescoped = any(kind in _SCOPES for kind, _ in plan.narrows)
-    before = [each.tuning for each in await ask.read(tunings, ask.chat.id) if each.tuning.entity == entity]
-    kept = [each for each in before if not (rescoped and each.kind in _SCOPES)]
-    shown = tuple(dict.fromkeys([*kept, *plan.tunings(entity)]))
+    """Say what narrows a term, now and from before."""
+    shown = await _changed(ask, entity, plan=plan)
     if not shown:
         return []
     outlets = outlet_names(await ask.read(list_feeds))
     said = "; ".join(change_said(ask.say, each, outlets=outlets) for each in shown)
     return [compose(ask.say("Narrowed: {changes}. /tuning takes it back."), changes=italic(said))]
+
+
+async def _changed(ask: Ask, entity: str, *, plan: Plan) -> tuple[Tuning, ...]:
+    """Return what narrows a term once it is watched so: what did before, and the plan; a new scope replaces the old."""
+    rescoped = any(kind in _SCOPES for kind, _ in plan.narrows)
+    before = [each.tuning for each in await ask.read(tunings, ask.chat.id) if each.tuning.entity == entity]
+    kept = [each for each in before if not (rescoped and each.kind in _SCOPES)]
+    return tuple(dict.fromkeys([*kept, *plan.tunings(entity)]))
 
 
 def outlet_names(feeds: Sequence[FeedRecord]) -> dict[str, str]:
@@ -194,7 +200,11 @@ async def _offer(ask: Ask, plan: Plan) -> None:
         return
     clock, until = ask.context.clock, ask.now + _PATIENCE
     trial = await ask.read(
-        try_in_archive, term, since=ask.now - timedelta(days=DAYS), is_late=lambda: clock.now() > until
+        try_in_archive,
+        term,
+        since=ask.now - timedelta(days=DAYS),
+        changed=await _changed(ask, term.id, plan=plan),
+        is_late=lambda: clock.now() > until,
     )
     change(ask, settings={"draft": {"words": ask.words, "with": trial.word}})
     advice = advise(term, ask.context.vigil.watchlist.entities())

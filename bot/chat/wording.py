@@ -14,7 +14,7 @@ from matchers.text import tokens
 from matchers.tuning import Tuning, TuningKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from storage.records import FeedRecord
 
@@ -54,15 +54,21 @@ def signed(words: str, entity: str) -> tuple[str, tuple[Tuning, ...]]:
     return " ".join(_SIGNED.sub(" ", words).split()), found
 
 
-def find_source(name: str, feeds: Iterable[FeedRecord]) -> tuple[TuningKind, str, str] | None:
-    """Return an outlet or a feed by its name, key or address, with what it is called."""
-    wanted = _plain(name)
+def find_source(name: str, feeds: Sequence[FeedRecord]) -> tuple[TuningKind, str] | None:
+    """Return an outlet by its name or key, or a feed by its title or address."""
+    wanted, address = _plain(name), _address(name)
     for feed in feeds:
-        if name == feed.url:
-            return TuningKind.FEED, feed.url, feed.title or feed.outlet.name
         if wanted and wanted in {_plain(feed.outlet.name), _plain(feed.outlet.key)}:
-            return TuningKind.OUTLET, feed.outlet.key, feed.outlet.name
+            return TuningKind.OUTLET, feed.outlet.key
+    for feed in feeds:
+        if address == _address(feed.url) or (wanted and wanted == _plain(feed.title)):
+            return TuningKind.FEED, feed.url
     return None
+
+
+def _address(url: str) -> str:
+    """Return what a person types of an address: without scheme, www and a slash at the end."""
+    return re.sub(r"^(?:https?://)?(?:www\.)?|/+$", "", url.strip().lower())
 
 
 def sources_alike(name: str, feeds: Sequence[FeedRecord]) -> tuple[str, ...]:

@@ -16,11 +16,12 @@ from bot.config import load_settings
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from matchers.entities import Entity
+    from matchers.tuning import Tuning
     from storage.database import Database
-    from storage.records import EntryRecord
+    from storage.records import EntryRecord, FeedRecord
 
 _WORDS = typer.Argument(help="Words, and filters: entity:jnim place:Gao outlet:rfi since:7d until:2026-03-01.")
 # Entries indexed in one transaction; more would keep a running bot waiting.
@@ -85,19 +86,24 @@ def search_command(
 def backtest_command(
     *,
     term: Annotated[
-        list[str], typer.Argument(help="A name of the catalogue, or words as after /watch: fuel convoy +Gao.")
+        list[str], typer.Argument(help="A name of the catalogue, or words as after /watch: fuel convoy +Gao from:rfi.")
     ],
     days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How far back.")] = 30,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Say what a term would have found in the stored archive, with examples, and a word that would narrow it."""
     from bot.chat.trying import try_in_archive
+    from bot.chat.wording import read_wording
+    from storage.feeds import list_feeds
 
-    wanted = _term(" ".join(term))
+    wording = read_wording(" ".join(term))
+    wanted = _term(wording.words)
     with opened() as database:
         index_all(database)
         with database.reading() as session:
-            trial = try_in_archive(session, wanted, since=SystemClock().now() - timedelta(days=days))
+            scope = _scope(wording.sources, list_feeds(session))
+            since = SystemClock().now() - timedelta(days=days)
+            trial = try_in_archive(session, wanted, since=since, changed=scope)
     examples = [{"outlet": each.outlet_name, "title": each.title, "url": each.url} for each in trial.examples]
     said = {"found": trial.found, "outlets": trial.outlets, "strangers": trial.strangers, "word": trial.word}
     if as_json:
@@ -108,6 +114,19 @@ def backtest_command(
         typer.echo("\t".join((each["outlet"], " ".join(each["title"].split()), each["url"])))
     if trial.word:
         sys.stderr.write(f"{trial.strangers} name nobody whom I know; with +{trial.word}: {trial.found_with_word}.\n")
+
+
+def _scope(sources: Sequence[str], feeds: Sequence[FeedRecord]) -> list[Tuning]:
+    """Return the outlets and feeds that alone count."""
+    from bot.chat.wording import find_source, sources_alike
+    from matchers.tuning import Tuning
+
+    found = {name: find_source(name, feeds) for name in sources}
+    for name, source in found.items():
+        if source is None:
+            known = ", ".join(sources_alike(name, feeds)) or "none"
+            raise UsageError(f"no outlet or feed is called {name}", f"known are for example: {known}")
+    return [Tuning("", *source) for source in found.values() if source]
 
 
 def _term(words: str) -> Entity:

@@ -53,6 +53,15 @@ async def test_a_term_is_tried_on_the_archive_by_name_or_by_words(archive):
     assert (True, "UsageError") == (wrong.exit_code != 0, type(wrong.exception).__name__)
 
 
+def test_a_term_is_tried_on_the_outlets_that_shall_count_alone(archive):
+    tried = ["--days", "3650", "--json", "gsim"]
+    every, one = (json.loads(archive("backtest", *tried, *more).stdout) for more in ([], ["from:west-africa-desk"]))
+    unknown = archive("backtest", "gsim", "from:nowhere")
+
+    assert (1, True) == (one["outlets"], one["outlets"] < every["outlets"])
+    assert "no outlet or feed is called nowhere" in str(unknown.exception)
+
+
 @pytest.mark.slow
 async def test_a_digest_is_written_to_look_at_and_nothing_of_it_is_kept(archive, talk, tmp_path):
     chats = len(await talk.store.read(all_chats))

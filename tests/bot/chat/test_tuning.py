@@ -9,6 +9,7 @@ from sqlmodel import update
 from bot.chat.learning import learnt_bar, marking_words, next_bar
 from bot.sandbox.demo import READER
 from storage.chats import find_chat
+from storage.feeds import list_feeds
 from storage.stories import latest_stories
 from storage.tables import MatchRow
 from storage.terms import add_term, remove_term, terms
@@ -119,6 +120,28 @@ async def test_an_outlet_may_be_the_only_one_that_counts_and_an_unknown_one_is_t
     assert refused.startswith("I read no outlet called “nowhere”. Some that I read: ")
     assert "Narrowed: only from West Africa Desk." in taken
     assert [("jnim", "outlet", "sample:west-africa-desk")] == await learnt(talk)
+
+
+async def test_a_scope_is_counted_in_what_a_term_would_have_found(talk):
+    await talk.publish(16)
+    (open_,) = await talk.say("/watch gsim")
+    (scoped,) = await talk.say('/watch gsim from:"West Africa Desk"')
+    (own,) = await talk.say('/watch Diafarabé from:"Dépêche Sahel"')
+
+    assert "8 reports in 6 outlets" in open_
+    assert ("3 reports in 1 outlet:", 3) == (
+        scoped.splitlines()[3].split("found ")[1],
+        scoped.count("· West Africa Desk"),
+    )
+    assert {"Dépêche Sahel"} == {line.split(" · ")[-1] for line in own.splitlines() if line.startswith("•")}
+
+
+async def test_a_feed_is_named_by_its_address_as_a_person_types_it(talk):
+    feed = next(iter(await talk.store.read(list_feeds)))
+    (taken,) = await talk.say(f"/watch gsim from:{feed.url.removeprefix('http://')}/")
+
+    assert "Narrowed: only from" in taken
+    assert [("jnim", "feed", feed.url)] == await learnt(talk)
 
 
 async def test_own_words_take_an_urgency_and_a_scope(talk):

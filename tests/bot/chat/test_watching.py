@@ -13,6 +13,7 @@ from bot.sandbox.demo import READER
 from bot.texts import texts
 from bot.vigil import Vigil
 from matchers.terms import parse_term
+from matchers.tuning import Tuning, TuningKind
 from matchers.types import EntryText
 from matchers.watchlist import Watchlist
 from storage.chats import find_chat, mutes
@@ -53,6 +54,19 @@ def test_the_words_that_wake_a_term_lose_no_report_that_it_finds(words):
 
     assert whole == sifted
     assert len(wakes) < 60
+
+
+def test_a_scope_counts_in_a_trial_as_it_will_in_rings():
+    archive = [
+        archived("Fuel convoy burns", outlet="b"),
+        archived("Fuel convoy burns", outlet="a"),
+        archived("Fuel sold"),
+    ]
+    scoped = [Tuning("", TuningKind.OUTLET, "a"), Tuning("", TuningKind.WITH, "convoy")]
+    trial = try_term(one("fuel"), archive, changed=scoped)
+
+    assert (1, 1, ["a"]) == (trial.found, trial.outlets, [each.outlet for each in trial.examples])
+    assert 2 == try_term(one("fuel"), archive).found
 
 
 def test_a_pattern_is_tried_on_every_report():
