@@ -109,9 +109,10 @@ class Database:
         with (
             self._translated(),
             self._engine.connect() as connection,
-            Session(connection.execution_options(tocsin_reading=True)) as session,
+            Session(connection.execution_options(tocsin_reading=True), expire_on_commit=False) as session,
         ):
             yield session
+            session.commit()  # after a ROLLBACK psycopg throws all prepared statements away (its PrepareManager)
 
     def placement_lock(self, session: Session) -> None:
         """Make placement serial across all processes until the session's transaction ends."""
