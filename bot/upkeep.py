@@ -40,6 +40,7 @@ log = structlog.get_logger()
 
 KEPT_BACKUPS: Final = 7
 _PRIORITY_NOTICE: Final = 4
+_DAY: Final = timedelta(hours=24)
 _WEEK: Final = timedelta(days=7)
 # The fact under which it stands of what admins were told.
 _TOLD: Final = "alarms"
@@ -112,12 +113,12 @@ class Upkeep:
         return await self.store.write(self._nightly)
 
     def _nightly(self, session: Session) -> int:
-        totals = balance(session)
+        totals = balance(session, since=self.clock.now() - _DAY)
         down = [feed for feed in list_feeds(session) if feed.enabled and feed.state in _TROUBLE]
 
         def words(say: Texts) -> str:
             line = say(
-                "Tocsin: {entries} entries read, {matched} matched, {stories} stories, {sent} sent,"
+                "Tocsin, the last 24 hours: {entries} entries read, {matched} matched, {stories} stories, {sent} sent,"
                 " {repeats} possibly repeated, {lost} lost, {down} feeds down."
             )
             return line.format(

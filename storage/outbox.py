@@ -8,7 +8,7 @@ held ─▶ due or merged        due ─▶ merged (a newer edit of the same mes
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.orm import aliased
@@ -20,13 +20,14 @@ from storage.tables import Chat, Delivery, Entry, MatchRow, Owed, Parked, Placem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from sqlalchemy import ColumnElement
     from sqlmodel import Session
 
     from storage.delivery_records import DeliveryOutcome, NewDelivery
 
+# Before anything that a database of ours holds.
+_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _OPEN: Final = (DeliveryState.DUE.value, DeliveryState.SENDING.value)
 _KEPT: Final = ("due", "sending", "sent", "held", "merged")
 # The message of a story in a chat: edits change it, later messages answer it. The newest counts:
@@ -350,20 +351,32 @@ def lost(session: Session) -> int:
     return session.exec(select(func.count()).select_from(Owed).where(~kept)).one()
 
 
-def balance(session: Session) -> Balance:
-    """Return what the tables say of everything read, told and sent."""
+def balance(session: Session, *, since: datetime = _BEGINNING) -> Balance:
+    """Return what the tables say of everything read, told and sent since a moment; `lost` is of all that is kept.
+
+    What was dropped carries no moment of its own: it counts by when it was written down.
+    """
     count = func.count
-    sent = session.exec(select(Delivery.kind, count()).where(Delivery.state == "sent").group_by(Delivery.kind)).all()
+    ours = (col(Delivery.state) == "sent") & (col(Delivery.sent) >= since)
+    sent = session.exec(select(Delivery.kind, count()).where(ours).group_by(Delivery.kind)).all()
     dropped = session.exec(
-        select(Delivery.reason, count()).where(Delivery.state == "dropped").group_by(Delivery.reason)
+        select(Delivery.reason, count())
+        .where(Delivery.state == "dropped", Delivery.created >= since)
+        .group_by(Delivery.reason)
     ).all()
+    matched = select(count(func.distinct(MatchRow.entry_id))).join(Entry, col(Entry.id) == col(MatchRow.entry_id))
+    opened = (col(Story.merged_into).is_(None)) & (col(Story.opened) >= since)
+    copied = (col(PlacementRow.kind) == "copy") & (col(PlacementRow.at) >= since)
+    repeated = select(func.coalesce(func.sum(Delivery.repeats), 0)).where(
+        or_(col(Delivery.sent) >= since, Delivery.created >= since)
+    )
     return Balance(
-        entries=session.exec(select(count()).select_from(Entry)).one(),
-        matched=session.exec(select(count(func.distinct(MatchRow.entry_id)))).one(),
-        stories=session.exec(select(count()).select_from(Story).where(col(Story.merged_into).is_(None))).one(),
-        copies=session.exec(select(count()).select_from(PlacementRow).where(PlacementRow.kind == "copy")).one(),
+        entries=session.exec(select(count()).select_from(Entry).where(Entry.first_seen >= since)).one(),
+        matched=session.exec(matched.where(Entry.first_seen >= since)).one(),
+        stories=session.exec(select(count()).select_from(Story).where(opened)).one(),
+        copies=session.exec(select(count()).select_from(PlacementRow).where(copied)).one(),
         sent=dict(sent),
         dropped=dict(dropped),
-        possible_repeats=session.exec(select(func.coalesce(func.sum(Delivery.repeats), 0))).one(),
+        possible_repeats=session.exec(repeated).one(),
         lost=lost(session),
     )

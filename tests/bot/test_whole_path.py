@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,23 @@ async def test_upkeep_prunes_copies_and_tells_admins_once(talk, tmp_path):
     assert "lost" in talk.sandbox.messages(READER)[-1]["text"]
     assert 0 == await upkeep.prune()
     assert 0 == await upkeep.watch_silence()
+
+
+async def test_the_nightly_line_counts_the_last_day_alone(talk):
+    await talk.store.write(set_member, READER, role="owner", now=talk.clock.now())
+    await talk.publish(2)
+    talk.clock.advance_to(talk.clock.now() + timedelta(hours=30))
+    await talk.here.tocsin.upkeep.nightly()
+    await talk.settle()
+    empty = talk.sandbox.messages(READER)[-1]["text"]
+    talk.clock.advance_to(talk.clock.now() + timedelta(hours=24))
+    await talk.publish(3)
+    await talk.here.tocsin.upkeep.nightly()
+    await talk.settle()
+    full = talk.sandbox.messages(READER)[-1]["text"]
+
+    assert empty.startswith("Tocsin, the last 24 hours: 0 entries read, 0 matched, 0 stories, 0 sent, 0 possibly")
+    assert full.startswith("Tocsin, the last 24 hours: 3 entries read, 3 matched")
 
 
 @pytest.mark.slow
