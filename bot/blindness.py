@@ -60,11 +60,17 @@ class Gap:
     until: datetime
 
 
-def polling_gap(seen: datetime | None, heard: Sequence[datetime]) -> Gap | None:
-    """Return the gap between the last good poll that was known and the first one after it; `heard` are all feeds' last."""
+def polling_gap(seen: datetime | None, heard: Sequence[datetime], *, planned: datetime | None = None) -> Gap | None:
+    """Return the gap between the last good poll that was known and the first one after it; `heard` are all feeds' last.
+
+    The watch is not blind before the next poll was `planned`: a few quiet feeds are read hours apart.
+    """
     later = [moment for moment in heard if seen and moment > seen]
     first = min(later, default=None)
-    return Gap(POLLING, seen, first) if seen and first and first - seen > LONGEST else None
+    if seen is None or first is None:
+        return None
+    since = max(seen, planned or seen)
+    return Gap(POLLING, since, first) if first - since > LONGEST else None
 
 
 def dim_outlets(outlets: frozenset[str], silent: frozenset[str]) -> bool:
@@ -101,9 +107,11 @@ class Blindness:
 
     def _polling(self, known: dict[str, Any], feeds: Sequence[FeedRecord]) -> list[Gap]:
         heard = [feed.cadence.last_ok for feed in feeds if feed.cadence.last_ok]
-        gap = polling_gap(_moment(known.get("heard")), heard)
-        if heard:
+        seen = _moment(known.get("heard"))
+        gap = polling_gap(seen, heard, planned=_moment(known.get("planned")))
+        if heard and (seen is None or max(heard) > seen):
             known["heard"] = max(heard).isoformat()
+            known["planned"] = min(feed.next_at for feed in feeds if feed.cadence.last_ok).isoformat()
         return [gap] if gap else []
 
     def _delivery(self, session: Session, known: dict[str, Any], *, now: datetime) -> list[Gap]:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
 from bot.blindness import DELIVERY, OUTLETS, POLLING, Blindness, Gap, blind_notice, dim_outlets, polling_gap
 from bot.sandbox.demo import READER, Replay
@@ -11,6 +12,7 @@ from bot.texts import texts
 from storage.chats import find_chat
 from storage.feeds import list_feeds, set_state
 from storage.records import FeedState
+from storage.tables import Feed
 
 THREE = datetime(2026, 3, 1, 3, 10, tzinfo=UTC)
 
@@ -22,6 +24,37 @@ def test_a_gap_is_from_the_last_good_poll_to_the_first_after_it():
     assert polling_gap(THREE, [THREE + timedelta(minutes=59)]) is None
     assert polling_gap(None, [later]) is None
     assert polling_gap(THREE, []) is None
+
+
+def test_a_watch_of_a_few_feeds_that_are_read_hours_apart_is_not_blind_between():
+    planned, first = THREE + timedelta(hours=6), THREE + timedelta(hours=6, minutes=5)
+    late = planned + timedelta(hours=2)
+
+    assert polling_gap(THREE, [first], planned=planned) is None
+    assert Gap(POLLING, planned, late) == polling_gap(THREE, [late], planned=planned)
+
+
+def _read_again_in(hours):
+    def change(session, now):
+        for feed in session.exec(select(Feed)):
+            feed.next_at = now + timedelta(hours=hours)
+            session.add(feed)
+
+    return change
+
+
+@pytest.mark.slow
+async def test_nothing_is_told_of_hours_in_which_no_poll_was_due(talk):
+    watch = Blindness(talk.store, talk.clock)
+    await talk.publish(1)
+    await talk.store.write(_read_again_in(5), talk.clock.now())
+    await watch.watch()
+    talk.clock.advance(5 * 3600)
+    await talk.publish(1)
+    await watch.watch()
+    talk.clock.advance(11 * 60)
+
+    assert 0 == await watch.watch()
 
 
 def test_over_half_of_four_outlets_or_more_is_too_many():
@@ -57,6 +90,7 @@ def told(talk):
 async def test_when_polling_was_blind_readers_are_told_once_it_is_over(talk):
     watch = Blindness(talk.store, talk.clock)
     await talk.publish(1)
+    await talk.store.write(_read_again_in(0.1), talk.clock.now())
     await watch.watch()
     talk.clock.advance(3 * 3600)
     during = await watch.watch()
