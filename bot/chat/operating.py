@@ -78,10 +78,10 @@ def _mark(words: str) -> str:
 
 
 def _reached(every: Sequence[ChatRecord]) -> list[ChatRecord]:
-    """Return one chat for each Telegram chat that can be written to: a forum hears it once, where it began."""
+    """Return one chat for each Telegram chat that wants to hear: a forum hears it once, where it began."""
     first: dict[int, ChatRecord] = {}
     for chat in sorted(every, key=lambda each: (each.topic_id, each.id)):
-        if chat.status != "closed":
+        if chat.status == "active":
             first.setdefault(chat.telegram_id, chat)
     return list(first.values())
 

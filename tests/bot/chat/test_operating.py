@@ -117,6 +117,18 @@ async def test_a_broadcast_is_seen_first_counted_and_sent_once(owner):
     assert ["broadcast"] == await acts(owner)
 
 
+async def test_a_broadcast_leaves_alone_who_asked_for_silence(owner):
+    owner.sandbox.add_private(OTHER)
+    await owner.say("/start", user=OTHER)
+    await owner.say("/stop", user=OTHER)
+    heard = len([each for each in owner.accepted() if each.chat == OTHER])
+    await owner.say("/broadcast Planned pause")
+    sent = await owner.tap("Send to 1 chat")
+
+    assert "On its way to 1 chat." in sent
+    assert heard == len([each for each in owner.accepted() if each.chat == OTHER])
+
+
 @pytest.mark.slow
 async def test_roles_are_given_by_number_and_nobody_raises_themselves(owner):
     answers = [
