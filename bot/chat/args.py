@@ -9,6 +9,9 @@ from functools import cache
 from typing import Final
 from zoneinfo import available_timezones
 
+# Yes and no behind a command, in any of our languages, whatever the chat's.
+ON: Final = frozenset({"on", "oui", "نعم"})
+OFF: Final = frozenset({"off", "non", "لا"})
 _DURATION: Final = re.compile(r"^(\d{1,3})\s*(m|min|h|d|j|w|s)$", re.IGNORECASE | re.ASCII)
 # d and j are days, w and s (semaine) weeks
 _UNITS: Final = {"m": 60, "min": 60, "h": 3600, "d": 86_400, "j": 86_400, "w": 604_800, "s": 604_800}

@@ -6,6 +6,7 @@ import base64
 import secrets
 from typing import TYPE_CHECKING, Final
 
+from bot.chat.args import OFF
 from bot.chat.replies import text
 from bot.delivery.message import Message, Span, Style, bold, compose, lines
 from bot.outputs.calls import SECRET_MARK
@@ -23,7 +24,7 @@ _LONGEST: Final = 1000
 async def webhook(ask: Ask) -> None:
     """Show the webhook of this chat, set one (its secret is told once), or take it away."""
     words = ask.words.strip()
-    if words.lower() in {"off", "non", "لا"}:
+    if words.lower() in OFF:
         ask.effect(remove_hook, ask.chat.id)
         ask.effect(audit, ask.turn.user_id, act="webhook.off", target=str(ask.chat.id), now=ask.now)
         ask.reply(text(ask.say("Nothing of this chat is posted any more.")))

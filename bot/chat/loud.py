@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.chat.args import Press, read_duration
+from bot.chat.args import OFF, Press, read_duration
 from bot.chat.ask import change
 from bot.chat.replies import row, text
 from bot.delivery.message import Message, bold, compose
@@ -26,7 +26,7 @@ _UNLIMITED: Final = 999
 
 async def snooze(ask: Ask) -> None:
     """Hold everything but what is critical for a while; then one message tells what came."""
-    if ask.words.lower() in {"off", "non"}:
+    if ask.words.lower() in OFF:
         await wake_up(ask)
         return
     duration = read_duration(ask.words) if ask.words else _AN_HOUR
@@ -50,7 +50,7 @@ async def wake_up(ask: Ask) -> None:
 async def loud(ask: Ask) -> None:
     """Set how often the chat may be rung, a day and an hour; without words, say it."""
     words, found = ask.words.lower(), _LIMITS.match(ask.words)
-    if words in {"off", "non"}:
+    if words in OFF:
         change(ask, settings={"loud": [_UNLIMITED, _UNLIMITED]})
     elif found:
         day = int(found[1])

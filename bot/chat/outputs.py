@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+from bot.chat.args import OFF
 from bot.chat.replies import text
 from bot.delivery.message import Message, Span, Style, compose, lines
 from storage.outputs import close_output, open_output
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 async def link(ask: Ask) -> None:
     """Make a feed of this chat's watch list, in the place of the one before; `off` takes it away."""
-    if ask.words.lower() in {"off", "non", "لا"}:
+    if ask.words.lower() in OFF:
         ask.effect(close_output, ask.chat.id)
         ask.reply(text(ask.say("The feed of this chat is closed; its address opens nothing any more.")))
         return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.areas import MOST_KM, MOST_STOPS, NEAR_KM, ROUTE_KM, covered, read_area
 from bot.catalogue import load_gazetteer
-from bot.chat.args import Press
+from bot.chat.args import OFF, Press
 from bot.chat.replies import text
 from bot.delivery.excerpt import headline_link
 from bot.delivery.message import Button, Message, Span, bold, compose, lines
@@ -47,7 +47,7 @@ async def route(ask: Ask) -> None:
 async def _look(ask: Ask, *, km: int, stops: int) -> None:
     if ask.chat.kind != "private":
         ask.reply(text(ask.say("Only in a private chat with me: where you go is nobody else’s business.")))
-    elif ask.words.lower() in {"off", "non"}:
+    elif ask.words.lower() in OFF:
         await end(ask)
     elif not ask.words:
         ask.reply(_card(ask, await ask.read(areas, ask.chat.id, now=ask.now)))

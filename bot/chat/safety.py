@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.chat import onboarding
-from bot.chat.args import Press
+from bot.chat.args import OFF, ON, Press
 from bot.chat.ask import change
 from bot.chat.explaining import reader_of, view_of
 from bot.chat.replies import text
@@ -27,8 +27,6 @@ _HOURS: Final = re.compile(r"^(\d{1,2})\s*h?$", re.IGNORECASE | re.ASCII)
 # Telegram lets a bot delete for 48 hours; the last one is for retries.
 _MOST_HOURS: Final = 47
 _BY_DEFAULT: Final = 24
-_ON: Final = frozenset({"", "on", "oui"})
-_OFF: Final = frozenset({"off", "non"})
 
 
 async def discreet(ask: Ask) -> None:
@@ -56,9 +54,12 @@ async def light(ask: Ask) -> None:
 
 
 def _switch(ask: Ask, name: str) -> bool:
-    """Turn a setting as the words say; without words the other way; return whether it is on."""
+    """Turn a setting off where the words say so, without words the other way, else on; return whether it is on.
+
+    What is not understood protects: who mistypes must not be shown to others.
+    """
     words = ask.words.lower()
-    on = words in _ON if words else not ask.chat.settings.get(name)
+    on = words not in OFF if words else not ask.chat.settings.get(name)
     change(ask, settings={name: True if on else None})
     return on
 
@@ -66,8 +67,8 @@ def _switch(ask: Ask, name: str) -> bool:
 async def auto_delete(ask: Ask) -> None:
     """Delete each message of ours some hours after it was sent, or keep them."""
     words, found = ask.words.lower(), _HOURS.match(ask.words)
-    hours = int(found[1]) if found else (_BY_DEFAULT if words in _ON else 0)
-    if words in _OFF:
+    hours = int(found[1]) if found else (_BY_DEFAULT if not words or words in ON else 0)
+    if words in OFF:
         change(ask, settings={"auto_delete": None})
         ask.effect(end_deletions, ask.chat.id)
         ask.reply(text(ask.say("My messages stay from now on.")))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.chat import cards, onboarding
-from bot.chat.args import clock, read_hours, read_zone
+from bot.chat.args import OFF, ON, clock, read_hours, read_zone
 from bot.chat.ask import change
 from bot.chat.naming import restored, term_name
 from bot.chat.places import city_of, zone_at
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from bot.chat.ask import Ask
 
 _NOW: Final = frozenset({"now", "maintenant", "الآن"})
-_ON: Final = frozenset({"on", "oui", "نعم"})
-_OFF: Final = frozenset({"off", "non", "لا"})
 _WEEK: Final = timedelta(days=7)
 
 
@@ -77,7 +75,7 @@ async def quiet(ask: Ask) -> None:
     """Set the hours in which only what is critical rings."""
     words = ask.words.lower()
     hours = read_hours(words)
-    if words in {"off", "non"}:
+    if words in OFF:
         change(ask, settings={"quiet": None})
         ask.effect(wake, ask.chat.id, waits=Waits.ASLEEP, now=ask.now)
         ask.reply(text(ask.say("No quiet hours.")))
@@ -93,12 +91,12 @@ async def quiet(ask: Ask) -> None:
 async def digest(ask: Ask) -> None:
     """Set the digest's hour, days and kind, send it now, or end it."""
     words = ask.words.lower()
-    rhythm = Rhythm() if words in _ON else read_rhythm(words)
+    rhythm = Rhythm() if words in ON else read_rhythm(words)
     if words in _NOW:
         desk = Desk(ask.context.vigil.name, await ask.read(take_pulse, now=ask.now))
         ask.effect(digest_now, ask.chat.id, desk=desk, update_id=ask.turn.update_id)
         return
-    if words in _OFF:
+    if words in OFF:
         change(ask, mode="instant")
     elif rhythm:
         _set_rhythm(ask, rhythm)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.chat.args import Press, read_duration, read_silence
+from bot.chat.args import OFF, Press, read_duration, read_silence
 from bot.chat.ask import read_number
 from bot.chat.explaining import show_story, shown, story_message
 from bot.chat.naming import find_named, restored, term_name
@@ -31,7 +31,7 @@ async def mute_words(ask: Ask) -> None:
     if not ask.words:
         ask.reply(await _silences(ask))
         return
-    if ask.words.lower() in {"off", "non"}:
+    if ask.words.lower() in OFF:
         ask.effect(unmute, ask.chat.id, kind="all")
         ask.reply(text(ask.say("I ring again.")))
         return

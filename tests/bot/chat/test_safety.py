@@ -268,3 +268,16 @@ async def test_an_answer_is_forgotten_once_it_was_said(talk):
         return [row.payload for row in session.exec(select(Delivery).where(Delivery.kind == "reply"))]
 
     assert [None] == await talk.store.read(kept)
+
+
+@pytest.mark.parametrize(
+    ("words", "stays"),
+    [("off", False), ("non", False), ("لا", False), ("on", True), ("oui", True), ("نعم", True), ("plaese", True)],
+)
+async def test_a_protection_ends_only_where_the_words_say_so_in_any_language(talk, words, stays):
+    for command in ("/discreet", "/light"):
+        await talk.say(f"{command} on")
+        await talk.say(f"{command} {words}")
+    kept = await settings(talk)
+
+    assert (stays, stays) == (bool(kept.get("discreet")), bool(kept.get("light")))
