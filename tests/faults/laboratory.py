@@ -79,6 +79,7 @@ class Process:
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.folder = name, folder
         self.pid = 0
+        self._silent_at = 0
         self._server: asyncio.subprocess.Process | None = None
 
     async def open(self) -> None:
@@ -96,10 +97,24 @@ class Process:
     async def start(self, env, argv=("run",), **job) -> None:
         assert self._server is not None
         assert self._server.stdin is not None
-        line = {"argv": list(argv), "env": env, "log": str(self.folder / f"{self.name}.log"), **job}
+        line = {"argv": list(argv), "env": env, "log": str(self._log), **job}
+        self._silent_at = self._written()
         self._server.stdin.write(json.dumps(line).encode() + b"\n")
         await self._server.stdin.drain()
         self.pid = int((await self._line()).removeprefix("pid "))
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / f"{self.name}.log"
+
+    def _written(self) -> int:
+        return self._log.stat().st_size if self._log.exists() else 0
+
+    async def works(self) -> None:
+        """Wait until it has written a line since it was started: it has woken up."""
+        async with asyncio.timeout(_PATIENCE_S):
+            while self._written() == self._silent_at:  # noqa: ASYNC110 - another process's doing has no event here
+                await asyncio.sleep(0.05)
 
     async def ended(self) -> int:
         """Wait for the bot's end and return its exit code, negative for a signal."""

@@ -60,10 +60,16 @@ async def finish(lab: Laboratory) -> None:
 # ── crashes ──────────────────────────────────────────────────────────────────
 
 
+# The share of random kills that strike a bot which has woken up; the others may strike while it starts.
+_AT_WORK = 0.8
+
+
 async def kill_at_random(lab: Laboratory, tries: int) -> int:
     async with news(lab):
         for _ in range(tries):
             await lab.bot.start(lab.env)
+            if lab.random.random() < _AT_WORK:
+                await lab.bot.works()
             await asyncio.sleep(lab.random.uniform(0.2, 3.0))
             await lab.bot.kill()
     await finish(lab)
