@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from bot.clock import SystemClock
 from storage.outbox import lost
@@ -35,6 +35,7 @@ ONE_IN = 18
 CHATS = {1000 + number: (FAMILIES[number % len(FAMILIES)],) for number in range(40)}
 FEEDS, SHOWN = 10, 60
 _SAMPLE_S = 5.0
+_DRAINED_S = 300.0
 
 
 async def publishing(press, seconds):
@@ -45,6 +46,18 @@ async def publishing(press, seconds):
             press.publish(plain=bool(published % ONE_IN))
             published += 1
         await asyncio.sleep(0.02)
+
+
+async def drained(lab):
+    """Wait until the last edits are out, which come at most once a minute."""
+    async with asyncio.timeout(_DRAINED_S):
+        while _open(lab.database):  # noqa: ASYNC110 - another process's doing has no event here
+            await asyncio.sleep(1)
+
+
+def _open(database):
+    with database.reading() as session:
+        return session.exec(select(func.count()).where(col(Delivery.state).in_(["due", "sending"]))).one()
 
 
 async def sampling(lab, samples):
@@ -79,15 +92,16 @@ async def soak(minutes, folder):
             await publishing(press, 60 * minutes)
             weighing.cancel()
             await lab.settle()
+            await drained(lab)
             await lab.bot.stop()
             verdict = lab.verdict()
             with lab.database.reading() as session:
                 tables = {
                     "entries": session.exec(select(func.count()).select_from(Entry)).one(),
                     "sent": session.exec(select(func.count()).where(Delivery.state == "sent")).one(),
-                    "open": session.exec(select(func.count()).where(Delivery.state == "due")).one(),
                     "lost": lost(session),
                 }
+            tables["open"] = _open(lab.database)
             size = sum(file.stat().st_size for file in lab.database_folder.iterdir())
     return samples, verdict, tables | {"database_mb": size / 1e6, "errors": _errors(folder)}
 

@@ -3,6 +3,8 @@
 import pytest
 
 from bot.chat.rhythm import Rhythm, read_rhythm
+from bot.sandbox.demo import READER
+from storage.chats import find_chat, mutes
 
 
 @pytest.mark.parametrize(
@@ -31,3 +33,13 @@ def test_a_rhythm_is_read_in_three_languages(words, rhythm):
 @pytest.mark.parametrize("words", ["", "99", "07:00 whenever", "mon-fri-sun", "-", "25:00 weekly"])
 def test_what_is_no_rhythm_is_refused(words):
     assert read_rhythm(words) is None
+
+
+async def test_a_silence_that_an_edition_proposes_takes_one_tap(talk):
+    unknown = await talk.press("1:dm:nobody")
+    await talk.press("1:dm:family:leaders")
+    chat = await talk.store.read(find_chat, READER)
+    silent = await talk.store.read(mutes, chat.id, now=talk.clock.now())
+
+    assert [] == unknown
+    assert [("term", "family:leaders", None)] == [(each.kind, each.target, each.until) for each in silent]
