@@ -16,6 +16,7 @@ from bot.clock import SimulatedClock
 from bot.config import Settings
 from bot.demonstrating import stage
 from bot.sandbox.demo import READER
+from storage.chats import set_member
 from storage.tables import Delivery, Inbox
 
 GROUP, FORUM, CHANNEL = -801, -802, -803
@@ -85,24 +86,40 @@ TAP = st.builds(
     st.sampled_from(CHATS), DATA, st.sampled_from([0, 1, 2, 3]),
 )  # fmt: skip
 UPDATE = st.one_of(SAY, TAP, TAP, EDIT, STRANGE)
+# Who was not let in, with chats of their own.
+STRANGERS = {READER: 99, GROUP: -811, FORUM: -812, CHANNEL: -813}
 
 
-async def everything_is_answered(updates, folder, play, watchlist):
+def from_a_stranger(update):
+    """Return an update as one whom a closed bot does not know would send it, from chats of their own."""
+    if isinstance(update, dict):
+        return {
+            name: from_a_stranger(STRANGERS.get(each, each) if name == "id" else each) for name, each in update.items()
+        }
+    return [from_a_stranger(each) for each in update] if isinstance(update, list) else update
+
+
+async def everything_is_answered(updates, folder, play, watchlist, *, closed=False):
+    """Return what failed, what could not be said, and the chats in which something was."""
     clock = SimulatedClock(datetime(2026, 3, 1, 6, tzinfo=UTC))
     async with stage(Settings(), clock=clock, data=folder, shared=Shared(watchlist)) as here:
         talk = play(here, clock)
         talk.sandbox.limit(enabled=False)
-        here.tocsin.chat.limits = Limits(commands=10_000)
-        talk.sandbox.add_group(GROUP, title="<i>", admins=(READER,))
-        talk.sandbox.add_group(FORUM, title="<i>", admins=(READER,), topics=("one",))
-        talk.sandbox.add_channel(CHANNEL, title="<i>", admins=(READER,))
+        here.tocsin.chat.limits, here.tocsin.chat.open = Limits(commands=10_000), not closed
+        await talk.store.write(set_member, READER, role="member", now=clock.now())
+        for host, group, forum, channel in ((READER, GROUP, FORUM, CHANNEL), tuple(STRANGERS.values())):
+            talk.sandbox.add_private(host)
+            talk.sandbox.add_group(group, title="<i>", admins=(host,))
+            talk.sandbox.add_group(forum, title="<i>", admins=(host,), topics=("one",))
+            talk.sandbox.add_channel(channel, title="<i>", admins=(host,))
         await talk.publish(1)
         for update in updates:
             talk.sandbox._arrive(update)
         while await here.tocsin.converse_once():
             pass
         await talk.settle()
-        return await talk.store.read(outcome)
+        failed, unsaid = await talk.store.read(outcome)
+        return failed, unsaid, {each.chat for each in talk.accepted()}
 
 
 def outcome(session):
@@ -120,9 +137,20 @@ def outcome(session):
 
 def check(updates, tmp_path_factory, play, watchlist):
     folder = tmp_path_factory.mktemp("hostile")
-    failed, unsaid = asyncio.run(everything_is_answered(updates, folder, play, watchlist))
+    failed, unsaid, _ = asyncio.run(everything_is_answered(updates, folder, play, watchlist))
 
     assert ([], []) == (failed, unsaid)
+
+
+def check_closed(updates, tmp_path_factory, play, watchlist):
+    """Let a stranger send everything before each update of somebody who was let in."""
+    folder = tmp_path_factory.mktemp("closed")
+    mixed = [each for update in updates for each in (from_a_stranger(update), update)]
+    failed, unsaid, heard = asyncio.run(everything_is_answered(mixed, folder, play, watchlist, closed=True))
+
+    assert ([], []) == (failed, unsaid)
+    assert READER in heard
+    assert set() == heard & set(STRANGERS.values())
 
 
 # Each example stages a whole bot: a failing one is read as it is, since shrinking it takes minutes.
@@ -145,6 +173,21 @@ def test_whatever_arrives_is_handled_and_answered_in_html_that_telegram_takes(
     tmp_path_factory, play, watchlist, updates
 ):
     check(updates, tmp_path_factory, play, watchlist)
+
+
+@HUGE
+@given(st.lists(UPDATE, min_size=20, max_size=30))
+@settings(max_examples=1, **CALM)
+def test_a_closed_bot_says_nothing_to_strangers_whatever_they_send(tmp_path_factory, play, watchlist, updates):
+    check_closed(updates, tmp_path_factory, play, watchlist)
+
+
+@pytest.mark.slow
+@HUGE
+@given(st.lists(UPDATE, min_size=100, max_size=120))
+@settings(max_examples=10, **CALM)
+def test_two_thousand_hostile_updates_get_no_stranger_an_answer(tmp_path_factory, play, watchlist, updates):
+    check_closed(updates, tmp_path_factory, play, watchlist)
 
 
 @pytest.mark.slow
