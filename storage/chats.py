@@ -98,6 +98,9 @@ def wipe_chat(session: Session, telegram_id: int) -> None:
     session.exec(update(DeskAct).where(col(DeskAct.user_id) == telegram_id).values(user_id=0))
     session.exec(update(AuditRow).where(col(AuditRow.user_id) == telegram_id).values(user_id=0))
     session.exec(update(AuditRow).where(col(AuditRow.target) == str(telegram_id)).values(target=""))
+    for number in ids:  # where its news was posted to is told as "12: desk.example.org"
+        its = or_(col(AuditRow.target) == str(number), col(AuditRow.target).like(f"{number}: %"))
+        session.exec(update(AuditRow).where(col(AuditRow.act).like("webhook.%"), its).values(target=""))
     _forget_what_names(session, telegram_id)
 
 

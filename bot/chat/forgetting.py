@@ -8,6 +8,7 @@ itself and go past the outbox: they must leave no row.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bot.chat.args import Press
@@ -19,14 +20,17 @@ from storage.chats import sent_messages, wipe_chat
 from storage.hooks import hook_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from bot.chat.ask import Ask
+    from bot.delivery.policy import SendResult
 
 # Telegram lets a bot delete what it sent within this time.
 DELETABLE: Final = timedelta(hours=48)
+# Telegram deletes so many at once.
+_AT_ONCE: Final = 100
 # A wipe that takes longer would keep others waiting; what is left is counted and told.
-_MOST_DELETED: Final = 300
+_MOST_DELETED: Final = 1000
 BACKUP_DAYS: Final = 7
 _PATIENCE_S: Final = 5.0
 # What Telegram answers when a message is gone: deleted now, or before.
@@ -92,23 +96,28 @@ async def wipe_now(ask: Ask) -> None:
 
 
 async def _edit(ask: Ask, message: Message) -> None:
-    """Change the question into the last words; where Telegram asks for a little patience, have it."""
-    for _ in range(2):
-        result = await ask.context.messenger.send(message, telegram_id=ask.turn.chat_telegram_id)
-        if not isinstance(result, Throttled) or result.retry_after_s > _PATIENCE_S:
-            break
-        await ask.context.clock.sleep(result.retry_after_s)
+    """Change the question into the last words."""
+    send = partial(ask.context.messenger.send, message, telegram_id=ask.turn.chat_telegram_id)
+    await _patiently(ask, send)
 
 
-async def _delete(ask: Ask, messages: Iterable[int]) -> int:
-    """Delete messages one by one and count them; stop where Telegram asks for patience."""
+async def _delete(ask: Ask, messages: Sequence[int]) -> int:
+    """Delete messages and count them."""
     deleted = 0
-    for number in messages:
-        result = await ask.context.messenger.delete(number, telegram_id=ask.turn.chat_telegram_id)
-        if isinstance(result, Throttled):
-            break
-        deleted += isinstance(result, _GONE)
+    for start in range(0, len(messages), _AT_ONCE):
+        some = messages[start : start + _AT_ONCE]
+        delete = partial(ask.context.messenger.delete_all, some, telegram_id=ask.turn.chat_telegram_id)
+        deleted += len(some) if isinstance(await _patiently(ask, delete), _GONE) else 0
     return deleted
+
+
+async def _patiently(ask: Ask, call: Callable[[], Awaitable[SendResult]]) -> SendResult:
+    """Call Telegram; where it asks for a little patience, have it and call again."""
+    result = await call()
+    if isinstance(result, Throttled) and result.retry_after_s <= _PATIENCE_S:
+        await ask.context.clock.sleep(result.retry_after_s)
+        result = await call()
+    return result
 
 
 def _last_words(ask: Ask, *, deleted: int, left: int) -> Message:

@@ -235,6 +235,10 @@ class Messenger:
         gone = isinstance(result, Rejected) and "message to delete not found" in result.reason.lower()
         return Unmodified() if gone else result
 
+    async def delete_all(self, messages: Sequence[int], *, telegram_id: int) -> SendResult:
+        """Delete up to 100 messages of ours in one call; Telegram passes over what is gone (Bot API, deleteMessages)."""
+        return await _result(self._bot.delete_messages(telegram_id, messages))
+
     async def toast(self, query: str, text: str) -> None:
         """Answer a button press; a query that is too old is no loss."""
         try:

@@ -1,13 +1,18 @@
 """Show that nothing of a chat is left when it asks to be forgotten: no row, no byte, no line of the log."""
 
 import sqlite3
+from datetime import timedelta
 
 import pytest
 
+from bot.chat.context import code_hash
+from bot.digest.editions import open_due_editions
 from bot.sandbox.demo import READER
-from storage.tables import Table
+from storage.chats import add_invite, set_member
+from storage.tables import Parked, Table
 
 GUEST = 7_123_456_789_012
+HOOK = "desk.example.org"
 GROUP = -8_123_456_789_012
 
 
@@ -18,6 +23,54 @@ def rows_naming(session, number):
     return sorted(name for name, rows in everything.items() if any(str(number) in str(row) for row in rows))
 
 
+# What can name a person or a chat: by its number at Telegram, by ours, or through a row that does.
+NAMING = {"telegram_id", "user_id", "used_by", "chat_id", "hook_id", "area_id"}
+# A chat's own part of these holds nothing of it.
+PARTS = {"hook_id": "hooks", "area_id": "areas"}
+
+
+def tables_of_people():
+    return {name for name, table in Table.metadata.tables.items() if NAMING & set(table.columns.keys())}
+
+
+def rows_of(session, number):
+    """Return how many rows of each table belong to a chat, by our own numbers."""
+    everything = {
+        name: session.connection().execute(each.select()).mappings().all()
+        for name, each in Table.metadata.tables.items()
+    }
+    chats = {row["id"] for row in everything["chats"] if row["telegram_id"] == number}
+    ours = {"chat_id": chats}
+    for column, table in PARTS.items():
+        ours[column] = {row["id"] for row in everything[table] if row["chat_id"] in chats}
+    return {
+        name: count
+        for name, rows in everything.items()
+        if (count := sum(any(row.get(column) in ids for column, ids in ours.items()) for row in rows))
+    }
+
+
+def orphans(session):
+    """Return the tables whose rows belong to a chat, a hook or an area that is gone."""
+    everything = {
+        name: session.connection().execute(each.select()).mappings().all()
+        for name, each in Table.metadata.tables.items()
+    }
+    known = {
+        column: {row["id"] for row in everything[table]} for column, table in {**PARTS, "chat_id": "chats"}.items()
+    }
+    return [
+        name
+        for name, rows in everything.items()
+        if any(
+            row.get(column) is not None and row[column] not in ids
+            for row in rows
+            for column, ids in known.items()
+            if column in row
+        )
+    ]
+
+
 def bytes_naming(path, number):
     """Return the files beside a database in which a number stands: as digits, or as SQLite keeps an integer."""
     patterns = (str(number).encode(), number.to_bytes(6, "big", signed=True), number.to_bytes(8, "big", signed=True))
@@ -26,17 +79,31 @@ def bytes_naming(path, number):
 
 
 async def use_everything(talk):
-    """Let a guest do what leaves a trace: terms, silences, thumbs, a desk in a group, an invitation."""
+    """Let a guest do what leaves a trace in every table that can hold one."""
     talk.sandbox.add_private(GUEST)
+    talk.sandbox.add_private(READER)
     talk.sandbox.add_group(GROUP, title="Desk", admins=(GUEST, READER))
-    for words in ("/start sahel-en", "/watch gsim +Gao", "/mute jnim 1d", "/quiet 22:00-07:00", "/digest 07:30"):
+    day = talk.clock.now() + timedelta(days=1)
+    await talk.store.write(add_invite, code_hash("right"), role="owner", expires=day)
+    await talk.store.write(set_member, READER, role="owner", now=talk.clock.now())
+    talk.here.tocsin.chat.open = False
+    await talk.say("/start claim-right", user=GUEST)
+    for words in (
+        "/start sahel-en", "/watch gsim +Gao", "/mute jnim 1d", "/quiet 22:00-07:00", "/digest 07:30", "/link", f"/webhook https://{HOOK}/in", "/invite admin", "/people 61 member", "/digest now",
+    ):  # fmt: skip
         await talk.say(words, user=GUEST)
+    await talk.say(f"/people {GUEST} admin")
     await talk.say("/start sahel-en", user=GUEST, chat=GROUP)
     await talk.publish(1)
     await talk.tap("👎", user=GUEST)
     await talk.tap("⋯", user=GUEST, chat=GROUP)
     await talk.tap("👥", user=GUEST, chat=GROUP)
     await talk.tap("👤 Take", user=GUEST, chat=GROUP)
+    await talk.say("/near Gao 100", user=GUEST)
+    talk.clock.advance_to(talk.clock.now().replace(hour=7, minute=40))
+    await open_due_editions(talk.store, talk.clock, name=talk.here.tocsin.vigil.name)
+    await talk.settle()
+    await talk.store.write(lambda session: session.add(Parked(telegram_id=GUEST, until=talk.clock.now())))
 
 
 @pytest.mark.slow
@@ -44,19 +111,21 @@ async def test_a_wipe_leaves_no_row_no_byte_and_no_line_and_deletes_what_it_may(
     await use_everything(talk)
     path = talk.store.database.path
     before, on_disk = await talk.store.read(rows_naming, GUEST), bytes_naming(path, GUEST)
+    ours = await talk.store.read(rows_of, GUEST)
     old = len(talk.sandbox.messages(GUEST))
     await talk.say("/wipe", user=GUEST)
     await talk.tap("Yes, forget everything", user=GUEST)
     left = [each["text"] for each in talk.sandbox.messages(GUEST) if each["from"]["is_bot"]]
-    after = await talk.store.read(rows_naming, GUEST)
+    after, lost = await talk.store.read(rows_naming, GUEST), await talk.store.read(orphans)
+    after += await talk.store.read(rows_naming, HOOK)
     await talk.here.tocsin.upkeep.back_up()
     bytes_after = bytes_naming(path, GUEST)
     log = capsys.readouterr()
 
-    assert {"chats", "deliveries", "desk_acts"} <= set(before)
+    assert tables_of_people() == {*before, *ours}
     assert on_disk
     assert old > 3
-    assert ([], []) == (after, bytes_after)
+    assert ([], [], []) == (after, bytes_after, lost)
     assert 1 == len(left)
     assert left[0].startswith("Forgotten.\n")
     assert "messages of mine are deleted" in left[0]
