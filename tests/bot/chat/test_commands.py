@@ -1,14 +1,19 @@
 """Show that the table of commands is what menus, handlers and help are made from."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from bot.chat.access import Who
 from bot.chat.commands import COMMANDS, SCOPES, fingerprint, menu, menus
 from bot.chat.verbs import ANSWERS
+from bot.sandbox.demo import READER
 from bot.texts import LANGUAGES, texts
+from storage.chats import find_chat, set_member, update_chat
 from storage.leases import fact
+
+README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_command_has_an_answer_and_every_answer_a_command():
@@ -56,3 +61,22 @@ async def test_telegram_is_told_of_the_menus_once(talk):
 
     assert {"hash": fingerprint(menus())} == kept
     assert not again
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("role", ["owner", "member"])
+async def test_help_menu_readme_and_handlers_agree(talk, lang, role):
+    say = texts(lang)
+    await talk.store.write(set_member, READER, role=role, now=talk.clock.now())
+    await talk.store.write(update_chat, (await talk.store.read(find_chat, READER)).id, lang=lang)
+    (page,) = await talk.say("/help")
+    told = dict(re.findall(r"^/(\w+).* — (.+)$", page, re.MULTILINE))
+    listed = dict(menu(say, "private"))
+    in_readme = re.findall(r"^\| `/(\w+)[^`]*` \| ([^|]+) \|", README, re.MULTILINE)
+
+    assert {name: say(says) for name, says in in_readme if name in told} == told
+    assert (
+        set(ANSWERS) if role == "owner" else {each.name for each in COMMANDS if each.who is not Who.OPERATES}
+    ) == set(told)
+    assert listed == {name: told[name] for name in listed}
+    assert lang == "en" or not {says for _, says in in_readme} & set(told.values())
