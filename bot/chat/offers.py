@@ -8,7 +8,7 @@ from bot.chat.args import Press
 from bot.chat.learning import next_bar
 from bot.chat.naming import term_name
 from bot.chat.reasons import best_each
-from bot.chat.replies import row
+from bot.chat.replies import row, shortened
 from matchers.revisions import StoryState
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MOST_TERMS: Final = 2
 _MOST_OUTLETS: Final = 2
 _MOST_PLACES: Final = 2
+# Characters of a name on a button, so that what the button does is read as well.
+_NAME: Final = 28
 _SURELY_WRITTEN: Final = 1.0
 
 
@@ -31,7 +33,7 @@ def story_offers(say: Texts, view: StoryView, *, vigil: Vigil, kind: str = "priv
     story = str(view.story)
     rows: list[tuple[str, Press]] = [(f"👥 {say('Team')}", Press("de", (story,)))] if kind != "private" else []
     for match in best_each(view.matches)[:_MOST_TERMS]:
-        name = term_name(say, match.term, vigil=vigil)
+        name = shortened(term_name(say, match.term, vigil=vigil), _NAME)
         rows.append((f"🔕 {name} · {say('for a day')}", Press("mt", (story, match.term))))
         rows += corrections(say, view.story, match=match, vigil=vigil)
         rows.append((f"✕ {say('Stop watching {name}').replace('{name}', name)}", Press("ux", (match.term,))))
@@ -52,7 +54,7 @@ def why_offers(say: Texts, view: StoryView, *, vigil: Vigil) -> Keyboard:
     """Return what can be changed about the terms that an explanation names."""
     rows: list[tuple[str, Press]] = []
     for match in best_each(view.matches)[:_MOST_TERMS]:
-        name = term_name(say, match.term, vigil=vigil)
+        name = shortened(term_name(say, match.term, vigil=vigil), _NAME)
         rows += corrections(say, view.story, match=match, vigil=vigil)
         rows.append((f"✕ {say('Stop watching {name}').replace('{name}', name)}", Press("ux", (match.term,))))
     return tuple(each for label, press in dict(rows).items() for each in row(label, press))
@@ -60,11 +62,11 @@ def why_offers(say: Texts, view: StoryView, *, vigil: Vigil) -> Keyboard:
 
 def corrections(say: Texts, story: int, *, match: TermMention, vigil: Vigil) -> list[tuple[str, Press]]:
     """Return what can be said of one match: another meaning, too unsure, a spelling to be kept."""
-    name, about = vigil.name(match.entity, say.lang), (str(story), match.entity)
+    name, about = shortened(vigil.name(match.entity, say.lang), _NAME), (str(story), match.entity)
     found = [(f"≠ {say('{name}: not this meaning').replace('{name}', name)}", Press("nm", about))]
     if next_bar(match.score) is not None:
         found.append((f"↑ {say('{name}: only surer ones').replace('{name}', name)}", Press("ls", about)))
     mention = match.mentions[0]
     if mention.similarity < _SURELY_WRITTEN:
-        found.append((f"+ {say('Also “{word}”').replace('{word}', mention.text)}", Press("sp", about)))
+        found.append((f"+ {say('Also “{word}”').replace('{word}', shortened(mention.text, _NAME))}", Press("sp", about)))
     return found

@@ -44,6 +44,7 @@ async def test_more_silences_a_term_or_an_outlet_and_leads_back(talk):
     back = labels(talk)
 
     assert "‹ Back" == offered[-1]
+    assert any(label.startswith("🔕 Alliance of Sahel") and label.endswith("· for a day") for label in offered)
     assert ["outlet", "term"] == sorted(kind for kind, _ in await silences(talk))
     assert ["Why?", "Mute story", "👍", "👎", "⋯"] == back
 
