@@ -69,4 +69,20 @@ if command -v shellcheck >/dev/null 2>&1; then
 else
     skip "deploy/*.sh" shellcheck
 fi
+
+# Known weaknesses of what is pinned are asked of a service on the network.
+if command -v pip-audit >/dev/null 2>&1; then
+    pip-audit --no-deps --disable-pip --require-hashes -r deploy/requirements/run.txt >"$work/says" 2>&1 && audited=0 || audited=1
+    if [ "$audited" = 0 ] && ! grep -q "could not be audited" "$work/says"; then
+        echo "ok       pins of run.txt: no weakness is known"
+    elif grep -qE 'Found [0-9]+ known vulnerabilit' "$work/says"; then
+        echo "FAILED   pins of run.txt"
+        sed 's/^/         /' "$work/says"
+        failed=1
+    else
+        echo "skipped  pins of run.txt: the list of known weaknesses cannot be reached"
+    fi
+else
+    skip "pins of run.txt" pip-audit
+fi
 exit "$failed"
