@@ -1,6 +1,6 @@
 """Run a sender and an inbox in a process of their own, so that tests can kill it for real.
 
-python child.py DATABASE BASE_URL
+python child.py DATABASE_URL BASE_URL
 """
 
 import asyncio
@@ -24,8 +24,8 @@ async def on_echo(update, _library):
     current_turn.get().reply(Message((Span(f"echo {update.message.text.partition(' ')[2]}"),)))
 
 
-async def main(path, base_url):
-    store, clock = Store(Database(f"sqlite:///{path}")), SystemClock()
+async def main(url, base_url):
+    store, clock = Store(Database(url)), SystemClock()
     async with build_application(SANDBOX_TOKEN, base_url=base_url) as application:
         application.add_handler(CommandHandler("echo", on_echo))
         messenger = Messenger(application.bot, draw=draw_stored)

@@ -34,7 +34,7 @@ async def start(sandbox, database):
     return await asyncio.create_subprocess_exec(
         sys.executable,
         str(CHILD),
-        str(database.path),
+        database._url.render_as_string(hide_password=False),
         sandbox.base_url,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=asyncio.subprocess.DEVNULL,

@@ -38,29 +38,29 @@ def owe_edition(session, now):
 
 async def start(sandbox, database):
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    arguments = (str(CHILD), str(database.path), sandbox.base_url)
+    arguments = (str(CHILD), database._url.render_as_string(hide_password=False), sandbox.base_url)
     return await asyncio.create_subprocess_exec(sys.executable, *arguments, env=environment)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("after", [1, 2, 3, 4])
-async def test_an_edition_goes_on_where_it_was_killed(sqlite_database, tmp_path, after):
+async def test_an_edition_goes_on_where_it_was_killed(database, tmp_path, after):
     clock = SystemClock()
-    with sqlite_database.transaction() as session:
+    with database.transaction() as session:
         owe_edition(session, clock.now())
     async with Sandbox(clock, path=tmp_path / "sandbox.db").open() as sandbox:
         sandbox.add_private(READER)
-        child = await start(sandbox, sqlite_database)
+        child = await start(sandbox, database)
         async with sandbox.watch() as events:
             while len(sandbox.accepted()) < after:
                 await asyncio.wait_for(events.get(), 30)
         child.kill()
         await child.wait()
-        ended = await start(sandbox, sqlite_database)
+        ended = await start(sandbox, database)
 
         assert 0 == await asyncio.wait_for(ended.wait(), 60)
         came = [each.message.get("text") or each.message["caption"] for each in sandbox.accepted()]
-    with sqlite_database.reading() as session:
+    with database.reading() as session:
         told = balance(session)
 
     assert ["part 0", "part 1", "part 2", "part 3", "caption"] == list(dict.fromkeys(came))
