@@ -68,5 +68,7 @@ def corrections(say: Texts, story: int, *, match: TermMention, vigil: Vigil) -> 
         found.append((f"↑ {say('{name}: only surer ones').replace('{name}', name)}", Press("ls", about)))
     mention = match.mentions[0]
     if mention.similarity < _SURELY_WRITTEN:
-        found.append((f"+ {say('Also “{word}”').replace('{word}', shortened(mention.text, _NAME))}", Press("sp", about)))
+        found.append(
+            (f"+ {say('Also “{word}”').replace('{word}', shortened(mention.text, _NAME))}", Press("sp", about))
+        )
     return found

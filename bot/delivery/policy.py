@@ -6,7 +6,7 @@
 | Throttled | no | that chat is parked for as long as Telegram says; no attempt is counted |
 | ChatGone | no | the chat is closed, its deliveries are dropped with the reason |
 | ChatMoved | no | the chat's id is changed everywhere, then it is sent anew |
-| TargetGone | no | what should have been edited is sent anew, once |
+| TargetGone | no | what should have been edited is sent anew, once; a story's edit is dropped where its message still stands |
 | TopicGone | no | to the chat's General topic instead, once |
 | Rejected | no | once more as plain text without buttons, then dropped with the reason |
 | Failed, surely not sent | no | again after 1, 2, 4 … 60 s, until it expires |
@@ -76,7 +76,9 @@ class ChatMoved:
 
 @dataclass(frozen=True, slots=True)
 class TargetGone:
-    """Say that the message to edit or to answer is no longer there."""
+    """Say that the message to edit or to answer is no longer there, or `stands` but takes no edit any more."""
+
+    stands: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ def _about_message(result: SendResult, due: DueDelivery, *, now: datetime, jitte
     match result:
         case Sent(message_id):
             return Action(_outcome(due, DeliveryState.SENT, message_id=message_id))
+        case TargetGone(stands=True) if due.kind is DeliveryKind.EDIT:  # sent anew it would be told twice
+            return Action(_outcome(due, DeliveryState.DROPPED, reason="the message takes no edit any more"))
         case TargetGone():
             return Action(_once_more(due, _TARGET_GONE, now=now))
         case TopicGone():

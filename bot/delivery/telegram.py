@@ -78,7 +78,8 @@ _GONE: Final = (
     "chat_write_forbidden",
     "peer_id_invalid",
 )
-_TARGET: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_TARGET: Final = ("message to edit not found", "message_id_invalid")
+_FIXED: Final = "message can't be edited"
 _TOPIC: Final = ("message thread not found", "topic_closed", "topic_deleted")
 _SURELY_NOT_SENT: Final = ("PoolTimeout", "ConnectTimeout", "ConnectError", "ProxyError", "UnsupportedProtocol")
 
@@ -359,8 +360,8 @@ def _refusal(says: str) -> SendResult:
     lower = says.lower()
     if "message is not modified" in lower:
         return Unmodified()
-    if any(words in lower for words in _TARGET):
-        return TargetGone()
+    if _FIXED in lower or any(words in lower for words in _TARGET):
+        return TargetGone(stands=_FIXED in lower)
     if any(words in lower for words in _TOPIC):
         return TopicGone()
     if any(words in lower for words in _GONE):

@@ -69,6 +69,13 @@ def test_each_answer_has_one_outcome(result, state, reason, counts):
     )
 
 
+def test_a_story_is_not_told_twice_because_its_message_takes_no_edit_any_more():
+    edit, answer = (after(TargetGone(stands=True), due).outcome for due in (EDIT, DUE))
+
+    assert (DeliveryState.DROPPED, "the message takes no edit any more") == (edit.state, edit.reason)
+    assert (DeliveryState.DUE, "message gone") == (answer.state, answer.reason)
+
+
 def test_a_sent_message_keeps_its_number():
     assert (9, 5) == (after(Sent(9)).outcome.message_id, after(Unmodified()).outcome.message_id)
 

@@ -61,6 +61,7 @@ async def raising(error, cause=None):
         (BadRequest("Chat not found"), None, ChatGone("Chat not found")),
         (BadRequest("Message is not modified: same"), None, Unmodified()),
         (BadRequest("Message to edit not found"), None, TargetGone()),
+        (BadRequest("Message can't be edited"), None, TargetGone(stands=True)),
         (BadRequest("Message thread not found"), None, TopicGone()),
         (BadRequest("Can't parse entities: x"), None, Rejected("Can't parse entities: x")),
         (TimedOut(), ReadTimeout(), Failed("ReadTimeout", perhaps_sent=True)),
