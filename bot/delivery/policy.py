@@ -6,7 +6,8 @@
 | Throttled | no | that chat is parked for as long as Telegram says; no attempt is counted |
 | ChatGone | no | the chat is closed, its deliveries are dropped with the reason |
 | ChatMoved | no | the chat's id is changed everywhere, then it is sent anew |
-| TargetGone | no | what should have been edited is sent anew, once; a story's edit is dropped where its message still stands |
+| TargetGone | no | what should have been edited is sent anew, once, and a story counted as a possible repeat: it may stand in |
+| | | a group's history from before it moved; a story's edit is dropped where its message stands but takes no edit any more |
 | TopicGone | no | to the chat's General topic instead, once |
 | Rejected | no | once more as plain text without buttons, then dropped with the reason |
 | Failed, surely not sent | no | again after 1, 2, 4 … 60 s, until it expires |
@@ -165,7 +166,9 @@ def _about_message(result: SendResult, due: DueDelivery, *, now: datetime, jitte
         case TargetGone(stands=True) if due.kind is DeliveryKind.EDIT:  # sent anew it would be told twice
             return Action(_outcome(due, DeliveryState.DROPPED, reason="the message takes no edit any more"))
         case TargetGone():
-            return Action(_once_more(due, _TARGET_GONE, now=now))
+            outcome = _once_more(due, _TARGET_GONE, now=now)
+            told_twice = due.kind is DeliveryKind.EDIT and outcome.state is DeliveryState.DUE
+            return Action(replace(outcome, possible_repeat=told_twice))
         case TopicGone():
             return Action(_once_more(due, _TOPIC_GONE, now=now))
         case Rejected(reason):

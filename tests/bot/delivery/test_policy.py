@@ -76,6 +76,16 @@ def test_a_story_is_not_told_twice_because_its_message_takes_no_edit_any_more():
     assert (DeliveryState.DUE, "message gone") == (answer.state, answer.reason)
 
 
+def test_a_story_that_is_sent_anew_counts_as_a_possible_repeat_once():
+    first = after(TargetGone(), EDIT).outcome
+    second = after(TargetGone(), again(TargetGone(), EDIT)).outcome
+
+    assert [(DeliveryState.DUE, True), (DeliveryState.DROPPED, False)] == [
+        (each.state, each.possible_repeat) for each in (first, second)
+    ]
+    assert not after(TargetGone()).outcome.possible_repeat
+
+
 def test_a_sent_message_keeps_its_number():
     assert (9, 5) == (after(Sent(9)).outcome.message_id, after(Unmodified()).outcome.message_id)
 
