@@ -91,8 +91,8 @@ async def soak(minutes, folder):
             weighing = asyncio.create_task(sampling(lab, samples))
             await publishing(press, 60 * minutes)
             weighing.cancel()
-            await lab.settle()
             await drained(lab)
+            await lab.settle()
             await lab.bot.stop()
             verdict = lab.verdict()
             with lab.database.reading() as session:
