@@ -36,6 +36,7 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.terminal import Terminal
 from bot.sandbox.transport import Transport
 from bot.showing import build_page, showing
+from storage.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -70,7 +71,8 @@ class Stage:
 async def stage(settings: Settings, *, clock: Clock, data: Path | None, shared: Shared = ALONE) -> AsyncIterator[Stage]:
     """Set the demo up: newsstand, sandbox and the whole bot between them, in a place of their own."""
     async with AsyncExitStack() as stack:
-        folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-demo-")))
+        beside = data or _beside_database(settings)
+        folder = beside or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-demo-")))
         folder.mkdir(parents=True, exist_ok=True)
         sandbox = Sandbox(clock, path=folder / "sandbox.db")
         progress: dict[str, Any] = sandbox.ledger.fact("replay", {})
@@ -96,11 +98,20 @@ async def stage(settings: Settings, *, clock: Clock, data: Path | None, shared: 
         yield Stage(tocsin, newsstand, sandbox, resumed=bool(progress))
 
 
+def _is_named(settings: Settings) -> bool:
+    """Say whether the demo plays in a database of the user's: sample news never enters that of a bot with a token."""
+    return "TOCSIN_DATABASE_URL" in os.environ and settings.telegram.token is None
+
+
+def _beside_database(settings: Settings) -> Path | None:
+    """Return where what was sent is kept beside a named SQLite file, so that a second demo there sends nothing."""
+    path = Database(settings.database_url).path if _is_named(settings) else None
+    return path.with_name(f"{path.name}.demo") if path else None
+
+
 def _demo_settings(settings: Settings, folder: Path) -> Settings:
     feeds = settings.feeds.model_copy(update={"allow_private_hosts": True, "min_interval": 86_400, "proxy": ""})
-    # Sample news never enters the database of a bot that has a token.
-    named = "TOCSIN_DATABASE_URL" in os.environ and settings.telegram.token is None
-    url = settings.database_url if named else f"sqlite:///{folder / 'tocsin.db'}"
+    url = settings.database_url if _is_named(settings) else f"sqlite:///{folder / 'tocsin.db'}"
     return settings.model_copy(update={"feeds": feeds, "database_url": url})
 
 

@@ -237,9 +237,11 @@ def figures(output):
 
 
 @pytest.mark.slow
-def test_the_whole_replay_rings_every_event_and_no_trap(tmp_path):
-    first = demo("--data", str(tmp_path))
-    second = demo("--data", str(tmp_path))
+@pytest.mark.parametrize("named", [False, True])
+def test_the_whole_replay_rings_every_event_and_no_trap_and_a_second_one_sends_nothing(tmp_path, named):
+    words = () if named else ("--data", str(tmp_path))
+    variables = {"TOCSIN_DATABASE_URL": f"sqlite:///{tmp_path / 'mine.db'}"} if named else {}
+    first, second = demo(*words, **variables), demo(*words, **variables)
     found = figures(first.stdout)
 
     assert (0, 0) == (first.returncode, second.returncode)
