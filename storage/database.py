@@ -112,6 +112,7 @@ class Database:
             Session(connection.execution_options(tocsin_reading=True), expire_on_commit=False) as session,
         ):
             yield session
+            session.expunge_all()  # what was read is never written
             session.commit()  # after a ROLLBACK psycopg throws all prepared statements away (its PrepareManager)
 
     def placement_lock(self, session: Session) -> None:

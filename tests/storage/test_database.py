@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import select
 
+from storage.chats import open_chat
 from storage.database import Database
 from storage.dialect import insert_new
 from storage.errors import (
@@ -24,7 +25,7 @@ from storage.errors import (
 )
 from storage.leases import fact, set_fact
 from storage.outbox import lost
-from storage.tables import Lease, Table
+from storage.tables import Chat, Lease, Table
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 
@@ -203,3 +204,14 @@ def test_a_database_without_our_tables_is_told_apart_from_a_damaged_one(kind, tm
     with pytest.raises(DatabaseOlder, match="tocsin db upgrade"), empty.reading() as session:
         lost(session)
     empty.dispose()
+
+
+def test_what_is_changed_in_a_read_is_never_written(database):
+    with database.transaction() as session:
+        open_chat(session, 7, kind="private", now=NOW)
+    with database.reading() as session:
+        session.exec(select(Chat)).one().lang = "fr"
+    with database.reading() as session:
+        kept = session.exec(select(Chat)).one().lang
+
+    assert "en" == kept
