@@ -126,8 +126,7 @@ async def test_a_restored_bot_loses_nothing_and_counts_what_it_may_repeat(clean_
     )
 
     assert ((0, ()), first.entries) == (gone, told.entries)
-    assert told.possible_repeats == again
-    assert 1 <= again <= 2  # the copy is made while an entry is sent: on a busy machine before one more is settled
+    assert (1, 1) == (again, told.possible_repeats)
 
 
 @pytest.mark.slow
