@@ -65,7 +65,8 @@ def try_term(
 ) -> Trial:
     """Run a watch list of one term over the archive, newest first; the same headline counts once.
 
-    `changed` is what a chat changed in the term: the outlets that count, words that must stand beside it. Somebody waits for the answer: when it is late, what was not read yet is left out, and said to be.
+    `changed` is what a chat changed in the term: the outlets that count, words that must stand beside it. Somebody
+    waits for the answer: when it is late, what was not read yet is left out, and said to be.
     """
     hits: dict[str, ArchivedText] = {}
     read, since = 0, None

@@ -44,7 +44,7 @@ WORDS = {
 }
 # These end or begin anew what the others need.
 LAST = ("stop", "wipe", "start")
-# How often a button of one kind is pressed: pages and lists have many alike.
+# How often a button is pressed whose likes differ in a number alone: pages and lists have many.
 OFTEN = 4
 # Shown only after many dismissals; test_rhythm.py presses it.
 ELSEWHERE = {"dm"}
@@ -71,7 +71,7 @@ def prepare(session, lang, now):
 
 
 # Why a message that was owed need not be sent any more: somebody pressed the button that ends it.
-TAKEN_BACK = {"nothing left to say", "kept after all", "renewed or ended"}
+TAKEN_BACK = {("delete", "kept after all"), ("notice", "renewed or ended")}
 
 
 def troubles(session):
@@ -80,7 +80,9 @@ def troubles(session):
     refused = [
         (row.kind, row.reason)
         for row in session.exec(select(Delivery))
-        if row.state == "dropped" and row.reason not in TAKEN_BACK
+        if row.state == "dropped"
+        and "nothing left to say" not in row.reason
+        and (row.kind, row.reason) not in TAKEN_BACK
     ]
     return failed, refused
 
@@ -144,9 +146,10 @@ async def press_everything(talk, telegram_id, user):
     while fresh := {each: at for each, at in buttons(talk, telegram_id).items() if each not in pressed}:
         for data, message in fresh.items():
             pressed[data] = message
-            verb = read_press(data).verb
-            times[verb] += 1
-            if times[verb] <= OFTEN:
+            press = read_press(data)
+            alike = press.verb, *(each for each in press.args if not each.isdecimal())
+            times[alike] += 1
+            if times[alike] <= OFTEN:
                 talk.sandbox.tap(user, message, data=data, chat=telegram_id)
         await drain(talk)
     return pressed
