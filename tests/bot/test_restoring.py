@@ -84,20 +84,36 @@ async def restore_elsewhere(settings, here, copy, *, folder, clock, watchlist):
     return assemble(_demo_settings(settings, folder), clock=clock, address=address, shared=Shared(watchlist))
 
 
-async def drill(settings, tmp_path, watchlist, *, entries, backup_after, decision):
+async def take_in(replay, entry, back_up, *, racing):
+    """Poll, place and send one entry, and copy the database meanwhile: at any moment, or just before the sending."""
+    if racing:
+        copying = asyncio.create_task(back_up())
+        await replay._take_in(entry)
+        await copying
+    else:
+        await replay._poll(entry.outlet)
+        await back_up()
+        await replay.tocsin.converse_once()
+
+
+async def drill(settings, tmp_path, watchlist, *, entries, backup_after, decision, racing=True):
     """Back up in the middle of the work, go on, lose the machine, restore elsewhere, go on there."""
     clock = SimulatedClock(NOW)
     async with stage(settings, clock=clock, data=tmp_path / "first", shared=Shared(watchlist)) as here:
         here.newsstand._entries = here.newsstand._entries[:entries]
         replay = Replay(here.tocsin, here.newsstand, here.sandbox, clock)
-        copy, backing_up = tmp_path / "copy.backup", None
+        copy = tmp_path / "copy.backup"
+
+        async def back_up():
+            await asyncio.to_thread(here.tocsin.store.database.back_up, copy)
+
         for number, entry in enumerate(here.newsstand.waiting):
             await replay._until(here.newsstand.planned(entry))
             here.newsstand.publish()
-            if number == backup_after:  # while this entry is polled, placed and sent
-                backing_up = asyncio.create_task(asyncio.to_thread(here.tocsin.store.database.back_up, copy))
-            await replay._take_in(entry)
-        await backing_up
+            if number == backup_after:
+                await take_in(replay, entry, back_up, racing=racing)
+            else:
+                await replay._take_in(entry)
         await replay._until(None)
         told_before = await here.tocsin.store.read(balance)
         before = len(here.sandbox.accepted())
@@ -122,7 +138,7 @@ def sent_loud(accepted):
 @pytest.mark.slow
 async def test_a_restored_bot_loses_nothing_and_counts_what_it_may_repeat(clean_settings, tmp_path, watchlist):
     first, told, gone, again = await drill(
-        clean_settings, tmp_path, watchlist, entries=12, backup_after=6, decision="drop"
+        clean_settings, tmp_path, watchlist, entries=12, backup_after=6, decision="drop", racing=False
     )
 
     assert ((0, ()), first.entries) == (gone, told.entries)
