@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 NEAR: Final = 3  # words between the two halves of a compound: more is another phrase
 
+_NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})  # shared by every subscriber's words
+
 
 class AliasKind(StrEnum):
     """Name what sort of written form an alias is."""
@@ -118,7 +120,7 @@ class Entity:
     id: str
     name: str
     kind: EntityKind = EntityKind.WORDS
-    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    names: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
     families: tuple[str, ...] = ()
     aliases: tuple[Alias, ...] = ()
     context: tuple[str, ...] = ()

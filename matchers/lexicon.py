@@ -12,12 +12,12 @@ Rejected: phonetic keys (more false alarms than finds), edit distance over the w
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from matchers.neighbourhood import Neighbourhood
 from matchers.text import pieces
 from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS, PERIODS
 
@@ -31,7 +31,7 @@ MEMO_WORDS: Final = 200_000
 LONGEST_KEPT: Final = 60  # letters of a chunk that is remembered; longer ones hardly come again
 LOST: Final = "?"  # between two letters it stands for one that some encoding lost ("Mus?ab")
 LONGEST_SHORTENED: Final = 4  # letters of a word that is written short with a full stop
-PREFIX: Final = 7  # letters that are filed; later ones are compared, not filed
+MOST_TAKEN: Final = 2  # letters that are taken out of a word to file it
 GLUED: Final = 0.95  # similarity of each half of two words written in one
 SHORTEST_HALF: Final = 3  # letters
 TAIL: Final = 0.97  # similarity of two inflections of one word
@@ -77,7 +77,7 @@ class Lexicon:
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._words: list[str] = []
-        self._near: dict[str, int | tuple[int, ...]] = {}
+        self._near = Neighbourhood()
         self._memo: dict[str, tuple[Hit, ...]] = {}
         self.chunks: dict[str, Chunk] = {}
         self.glued: set[str] = set()
@@ -102,7 +102,7 @@ class Lexicon:
             self._words.append(word)
             self._clear()
             if fuzzy and len(word) > 3 and word not in FUNCTION_WORDS:
-                self._file(word, number)
+                self._near.add(word, number, taken=_taken(word))
         return number
 
     def lookup(self, form: str) -> tuple[Hit, ...]:
@@ -151,16 +151,6 @@ class Lexicon:
         self.chunks.clear()
         self.glued.clear()
 
-    def _file(self, word: str, number: int) -> None:
-        for key in _remainders(word):
-            known = self._near.get(key)
-            if known is None:
-                self._near[key] = number
-            elif isinstance(known, int):
-                self._near[key] = (known, number)
-            else:
-                self._near[key] = (*known, number)
-
     def _look(self, form: str) -> tuple[Hit, ...]:
         self.lookups += 1
         exact = self._numbers.get(form)
@@ -200,14 +190,7 @@ class Lexicon:
         return -number, similarity
 
     def _neighbours(self, form: str) -> set[int]:
-        near: set[int] = set()
-        for key in _remainders(form):
-            known = self._near.get(key)
-            if isinstance(known, int):
-                near.add(known)
-            elif known is not None:
-                near.update(known)
-        return near
+        return self._near.find(form, taken=_taken(form))
 
 
 def _ends(chunk: str, parts: Sequence[Token]) -> tuple[int, ...]:
@@ -248,12 +231,6 @@ def _bends(word: str) -> bool:
     return len(word) > 3 and word not in COMMON_WORDS and word not in FUNCTION_WORDS and not word.isdigit()
 
 
-def _remainders(word: str) -> Iterator[str]:
-    head = word[:PREFIX]
-    yield head
-    for taken in range(1, min(edits(len(word)), 2) + 1):
-        for gaps in combinations(range(len(head)), taken):
-            kept = head
-            for gap in reversed(gaps):
-                kept = kept[:gap] + kept[gap + 1 :]
-            yield kept
+def _taken(word: str) -> int:
+    """Return how many letters are taken out of a word to file it: its beginning rarely holds all three wrong ones."""
+    return min(edits(len(word)), MOST_TAKEN)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 DEADLINE_S: Final = 10.0
+# Seconds that a body waits for a busy parser before another one starts: more than a queue of good feeds takes, so that
+# the 40 MB of a second parser are held only while a slow body has the first.
+PATIENCE_S: Final = 1.0
 # A worker's address space, of which 45 MB are its libraries; a body that needs more has no feed for us.
 MEMORY: Final = 280 * 1024 * 1024
 # Bytes that a worker may hold before it makes room for a fresh one, so that memory stays flat.
@@ -51,13 +54,14 @@ class ParseFailed(Exception):
 
 
 class ParserPool:
-    """Hold a few parser processes; they start when first needed and end with this process."""
+    """Hold parser processes: one from the first body on, more while bodies wait for it; they end with this process."""
 
-    def __init__(self, workers: int = 2, *, deadline_s: float = DEADLINE_S) -> None:
+    def __init__(self, workers: int = 2, *, deadline_s: float = DEADLINE_S, patience_s: float = PATIENCE_S) -> None:
         self._deadline_s = deadline_s
+        self._patience_s = patience_s
         self._free: asyncio.LifoQueue[asyncio.subprocess.Process | None] = asyncio.LifoQueue()
-        for _ in range(workers):
-            self._free.put_nowait(None)
+        self._free.put_nowait(None)
+        self._spare = workers - 1
 
     async def parse(self, body: bytes, content_type: str) -> ParsedFeed:
         """Return the feed in a body of which nothing is known; raise ParseFailed."""
@@ -77,7 +81,7 @@ class ParserPool:
 
     async def _work(self, task: Task) -> ParsedFeed | str:
         """Have a worker read a body; one that is late is killed and replaced."""
-        worker = await self._free.get()
+        worker = await self._taken()
         try:
             if worker is None or worker.returncode is not None:
                 worker = await _start()
@@ -94,8 +98,28 @@ class ParserPool:
             worker = await _ended(worker)
             raise
         finally:
-            self._free.put_nowait(worker)
+            await self._give_back(worker)
         return answer
+
+    async def _taken(self) -> asyncio.subprocess.Process | None:
+        """Wait for a free worker, or take a spare place when none becomes free."""
+        while self._spare:
+            try:
+                async with asyncio.timeout(self._patience_s):
+                    return await self._free.get()
+            except TimeoutError:
+                if self._spare:
+                    self._spare -= 1
+                    return None
+        return await self._free.get()
+
+    async def _give_back(self, worker: asyncio.subprocess.Process | None) -> None:
+        """Let the next body have a worker, or end it when another one is idle already."""
+        if self._free.empty():
+            self._free.put_nowait(worker)
+        else:
+            self._spare += 1
+            await _ended(worker)
 
     async def close(self) -> None:
         """End every worker."""

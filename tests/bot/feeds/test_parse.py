@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -163,6 +165,33 @@ async def test_a_worker_that_was_killed_is_replaced(pool):
     feed = await pool.parse(rss("trois").encode(), "text/xml")
 
     assert "trois" == feed.entries[0].title
+
+
+async def parsers_after(pool, bodies):
+    """Have bodies read side by side; return how many processes were started for them, and how many are kept."""
+    before = children()
+    reading = [asyncio.create_task(pool.parse(rss(f"Titre {n}").encode(), "text/xml")) for n in range(bodies)]
+    most = 0
+    while any(not task.done() for task in reading):
+        await asyncio.wait(reading, timeout=0.01)
+        most = max(most, len(children() - before))
+    assert [f"Titre {n}" for n in range(bodies)] == [(await task).entries[0].title for task in reading]
+    return most, len(children() - before)
+
+
+def children():
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+@pytest.mark.parametrize(("patience_s", "most"), [(60, 1), (0, 2)])
+async def test_a_second_parser_lives_only_while_bodies_wait_for_the_first(patience_s, most):
+    pool = ParserPool(workers=2, patience_s=patience_s)
+    started, kept = await parsers_after(pool, 6)
+    again = await pool.parse(rss("après").encode(), "text/xml")
+    await pool.close()
+
+    assert (most, 1) == (started, kept)
+    assert "après" == again.entries[0].title
 
 
 @pytest.mark.parametrize(
