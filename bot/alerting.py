@@ -61,7 +61,7 @@ _PLAIN: Final = Weight()
 class StoryNews:
     """Hold what happened to a story: which revision, what it changed, what kind of entry came, from which outlet.
 
-    `weight` is what makes it worth a ring now, `before` what did before this revision.
+    `families` are those of the entities that the story names; `weight` is what makes it worth a ring now, `before` what did before this revision.
     """
 
     story: int
@@ -70,6 +70,7 @@ class StoryNews:
     joins_outlets: bool
     begins_development: bool
     outlet: str = ""
+    families: tuple[str, ...] = ()
     weight: Weight = _PLAIN
     before: Weight = _PLAIN
 

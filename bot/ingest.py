@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 import structlog
 
 from bot.alerting import StoryNews, decide
-from bot.loudness import Weight
 from bot.metrics import NO_FAMILY, OWN_WORDS
 from bot.opened import OpenStories
 from bot.sighting import named_in, place_matches, without_countries
+from bot.telling import Placed, state_of, tell, told_before, weigh
 from bot.triage import LATE
-from matchers.revisions import StoryState, revise
 from matchers.stories import place
 from matchers.types import EntryText, EventKind, PlacementKind, Revision, StoryEntry
 from storage.areas import area_subscribers, is_looked_for, note_places
@@ -39,12 +38,12 @@ from storage.outbox import owe, owe_stories
 from storage.records import Disposition
 from storage.restoring import count_repeats
 from storage.rhythm import heard, told
-from storage.stories import add_placement, save_revision, story, story_entities
-from storage.terms import subscribers
+from storage.stories import add_placements, stories, story, story_entities
+from storage.terms import subscribers, watched_among
 from storage.tunings import tuned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from bot.store import Store
@@ -88,6 +87,14 @@ class _Found:
     matches: tuple[Match, ...]
     places: tuple[Place, ...] = ()
     named: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Audience:
+    """Hold which entities and families anybody watches of those that a poll brought, and whether anybody looks anywhere."""
+
+    watched: frozenset[str]
+    looks: bool
 
 
 class Ingest:
@@ -220,11 +227,11 @@ class Ingest:
     ) -> int:
         """Tell a story, as it stands, to those who watch what one of its entries names only since an edit."""
         known = story(session, number)
-        if known is None or not known.state:
+        state = state_of(known) if known else None
+        if known is None or state is None:
             return 0
-        state = StoryState.from_json(known.state)
-        weight = _weight(state, tuple(match.entity for match in matches))
         told = Revision(str(number), (), material=False, event=EventKind(state.event), severity=state.severity)
+        weight = weigh(state, {match.entity for match in matches})
         news = StoryNews(
             story=number,
             number=known.revision,
@@ -232,11 +239,11 @@ class Ingest:
             joins_outlets=False,
             begins_development=False,
             outlet=feed.outlet.key,
+            families=tuple({family for match in matches for family in match.families}),
             weight=weight,
             before=weight,
         )
-        families = {family for match in matches for family in match.families}
-        return self._owe(session, news, families=tuple(families), now=now)
+        return self._owe(session, news, audience=_audience(session, [news], now=now), now=now)
 
     def _only_places(
         self, session: Session, found: list[_Found], *, ids: Mapping[str, int], now: datetime
@@ -251,57 +258,53 @@ class Ingest:
     def _place(
         self, session: Session, feed: FeedToPoll, *, ids: Mapping[str, int], ringing: list[_Found], now: datetime
     ) -> list[tuple[Placement, int]]:
-        """Place entries one after another under the placement lock, oldest first."""
+        """Place entries one after another under the placement lock, oldest first; return how much each owes.
+
+        The other processes wait: what can be done for all entries at once is done once.
+        """
         if not ringing:
             return []
+        self._opened.caught_up(session, now)  # most of it before the others have to wait
         self._store.database.placement_lock(session)
         index = self._opened.caught_up(session, now)
         placed = []
         for each in sorted(ringing, key=lambda found: (found.entry.effective, found.entry.key)):
             entry = _story_entry(each.entry, ids[each.entry.key], feed=feed, now=now)
             placement = place(entry, each.matches, index=index, now=now, places=each.named)
-            self._opened.seq = add_placement(session, placement, now=now)
             index.apply(placement)
-            placed.append(
-                (
-                    placement,
-                    self._tell(
-                        session, placement, matches=(*each.matches, *place_matches(each.places, placement)), now=now
-                    ),
-                )
-            )
-        return placed
+            placed.append(Placed(placement, each.matches, place_matches(each.places, placement)))
+        before = told_before(placed)
+        steps = tell(placed, known=stories(session, before), named=story_entities(session, before))
+        self._opened.seq = add_placements(session, [step for step, _ in steps], now=now)
+        audience = _audience(session, [news for _, news in steps], now=now)
+        return [
+            (step.placement, self._tell(session, step.placement, news=news, audience=audience, now=now))
+            for step, news in steps
+        ]
 
-    def _tell(self, session: Session, placement: Placement, *, matches: Sequence[Match], now: datetime) -> int:
-        """Revise the story and write down who is owed what; return how many deliveries were new."""
-        number = int(placement.story)
-        known = story(session, number)
-        before = StoryState.from_json(known.state) if known and known.state else None
-        state, revision = revise(before, placement, matches=matches)
-        revision_number = save_revision(session, number, state=state.to_json(), revision=revision, now=now)
-        entities, families = story_entities(session, number)
-        news = StoryNews(
-            story=number,
-            number=revision_number,
-            revision=revision,
-            joins_outlets=placement.kind is not PlacementKind.NEW,
-            begins_development=placement.kind is PlacementKind.FOLLOW_UP
-            and placement.development == placement.entry.key,
-            outlet=placement.entry.outlet,
-            weight=_weight(state, entities),
-            before=_weight(before or StoryState(), entities),
-        )
-        owed = self._owe(session, news, families=families, now=now)
+    def _tell(
+        self, session: Session, placement: Placement, *, news: StoryNews, audience: _Audience, now: datetime
+    ) -> int:
+        """Write down who is owed what; return how many deliveries were new."""
+        owed = self._owe(session, news, audience=audience, now=now)
         if owed:
-            count_repeats(session, number, published=placement.entry.published, now=now)
+            count_repeats(session, news.story, published=placement.entry.published, now=now)
         return owed
 
-    def _owe(self, session: Session, news: StoryNews, *, families: Sequence[str], now: datetime) -> int:
-        watching = subscribers(
-            session, entities=news.weight.entities, families=families, story=news.story, now=now, outlet=news.outlet
-        )
-        chats = tuned(session, watching, story=news.story)
-        chats = joined(chats, area_subscribers(session, news.story, now=now, outlet=news.outlet))
+    def _owe(self, session: Session, news: StoryNews, *, audience: _Audience, now: datetime) -> int:
+        chats: tuple[Subscriber, ...] = ()
+        if not audience.watched.isdisjoint(_names(news)):
+            watching = subscribers(
+                session,
+                entities=news.weight.entities,
+                families=news.families,
+                story=news.story,
+                now=now,
+                outlet=news.outlet,
+            )
+            chats = tuned(session, watching, story=news.story)
+        if audience.looks:
+            chats = joined(chats, area_subscribers(session, news.story, now=now, outlet=news.outlet))
         if not chats:
             return 0
         ids = [each.chat for each in chats]
@@ -312,6 +315,16 @@ class Ingest:
         owe_calls(session, news.story, revision=news.number, chats=ids, now=now)
         owe_stories(session, news.story, chats=[each.chat for each in chats if each.chat not in known], now=now)
         return owe(session, owed, now=now)
+
+
+def _audience(session: Session, news: Iterable[StoryNews], *, now: datetime) -> _Audience:
+    names = {name for each in news for name in _names(each)}
+    return _Audience(watched_among(session, names), looks=is_looked_for(session, now=now))
+
+
+def _names(news: StoryNews) -> tuple[str, ...]:
+    """Return what a chat may watch of a story."""
+    return (*news.weight.entities, *(f"family:{family}" for family in news.families))
 
 
 def _text_of(entry: NewEntry, feed: FeedToPoll) -> EntryText:
@@ -325,10 +338,6 @@ def _families(found: Sequence[_Found]) -> Counter[str]:
     for match in (match for each in found for match in each.matches):
         counted.update(match.families or ((OWN_WORDS if match.entity.startswith("w:") else NO_FAMILY),))
     return counted
-
-
-def _weight(state: StoryState, entities: tuple[str, ...]) -> Weight:
-    return Weight(state.severity, state.independent, entities)
 
 
 def joined(watching: Sequence[Subscriber], looking: Sequence[Subscriber]) -> tuple[Subscriber, ...]:

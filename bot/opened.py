@@ -30,7 +30,7 @@ class OpenStories:
         self._index = None
 
     def caught_up(self, session: Session, now: datetime) -> StoryIndex:
-        """Return the index with everything that any process has placed; the placement lock is held."""
+        """Return the index with everything that any process has placed; all of it only while the placement lock is held."""
         since = now - self._window
         index = self._index
         if index is None:

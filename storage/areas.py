@@ -109,8 +109,6 @@ def is_looked_for(session: Session, *, now: datetime) -> bool:
 
 def area_subscribers(session: Session, story: int, *, now: datetime, outlet: str = "") -> tuple[Subscriber, ...]:
     """Return every active chat in whose area a story happened and that has not silenced it."""
-    if not is_looked_for(session, now=now):  # asked under the lock of all: the cheap question first
-        return ()
     there = (
         select(Area.chat_id)
         .join(AreaPlace, col(AreaPlace.area_id) == col(Area.id))

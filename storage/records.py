@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from matchers.tuning import Tuning
-    from matchers.types import Change, Filed, Mention, Reason
 
 # ── feeds ────────────────────────────────────────────────────────────────────
 
@@ -242,75 +241,6 @@ class ArchivedText:
     is_known: bool
     seen: datetime | None = None
     feed: str = ""
-
-
-# ── stories ──────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPlacement:
-    """Hold what is kept of a placement, with its place in the one order of all placements."""
-
-    seq: int
-    filed: Filed
-
-
-@dataclass(frozen=True, slots=True)
-class StoryRecord:
-    """Hold a story; its id is the id of its first entry, `state` the JSON of StoryState."""
-
-    id: int
-    opened: datetime
-    last: datetime
-    entries: int
-    revision: int
-    state: Mapping[str, Any]
-    merged_into: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoryEntryView:
-    """Hold one entry of a story as an alert shows it."""
-
-    id: int
-    outlet: OutletSpec
-    url: str
-    title: str
-    summary: str
-    lang: str
-    published: datetime | None
-    first_seen: datetime
-    kind: str
-    development: int
-    feed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TermMention:
-    """Hold one match of a chat's terms inside a story: the entry, the entity, its score and why."""
-
-    entry: int
-    term: str
-    entity: str
-    score: int
-    mentions: tuple[Mention, ...]
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoryView:
-    """Hold what rendering needs of a story for one chat at one revision."""
-
-    story: int
-    revision: int
-    changes: tuple[Change, ...]
-    state: Mapping[str, Any]
-    opened: datetime
-    last: datetime
-    entries: tuple[StoryEntryView, ...]
-    matches: tuple[TermMention, ...]
-    placed: int = 0
-    desk: tuple[DeskRecord, ...] = ()
 
 
 # ── chats, terms ─────────────────────────────────────────────────────────────

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections import Counter
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlmodel import col, func, select, update
+from sqlalchemy import bindparam, insert
+from sqlmodel import col, func, or_, select, update
 
 from matchers.features import traits_of
 from matchers.packing import pack, unpack
@@ -16,52 +18,111 @@ from storage.desk import acts_of
 from storage.entries import to_match
 from storage.feeds import outlet_spec
 from storage.merging import members, merge_stories
-from storage.records import StoredPlacement, StoryEntryView, StoryRecord, StoryView, TermMention
+from storage.story_records import Named, StoredPlacement, StoryEntryView, StoryRecord, StoryView, TermMention
 from storage.tables import Entry, Feed, MatchRow, Outlet, PlacementRow, RevisionRow, Story, Term
 from storage.tunings import counting, term_counts, tunings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlmodel import Session
 
     from matchers.features import Traits
     from matchers.tuning import Tuning
-    from matchers.types import Revision
+    from storage.story_records import StoryStep
 
 _FILED: Final[tuple[Any, ...]] = (
     *(PlacementRow.seq, PlacementRow.at, PlacementRow.story_id),
     *(PlacementRow.development, PlacementRow.merges, PlacementRow.traits),
 )
 _AT_ONCE: Final = 500  # placements that are read anew in one query
-
-
-def add_placement(session: Session, placement: Placement, *, now: datetime) -> int:
-    """Store where an entry went, and open or extend its story; return its place in the order of all."""
-    entry, story = int(placement.entry.key), int(placement.story)
-    if placement.kind is PlacementKind.NEW:
-        session.add(Story(id=story, opened=now, last=now, state={}))
-        session.flush()
-    else:
-        session.exec(update(Story).where(col(Story.id) == story).values(last=now, entries=col(Story.entries) + 1))
-    row = PlacementRow(
-        entry_id=entry,
-        story_id=story,
-        development=int(placement.development),
-        kind=placement.kind.value,
-        similarity=placement.similarity,
-        merges=int(placement.merges) if placement.merges else None,
-        entities=list(placement.entities),
-        reasons=[asdict(reason) for reason in placement.reasons],
-        seen=_pack(placement.entry),
-        at=now,
-        traits=pack(placement.traits) if placement.traits else None,
+# Asked and written under the lock of all processes: statements that are built once.
+_STORIES: Final[Any] = Story.__table__  # type: ignore[attr-defined]  # SQLModel gives it at run time
+_PLACEMENTS: Final[Any] = PlacementRow.__table__  # type: ignore[attr-defined]
+_REVISIONS: Final[Any] = RevisionRow.__table__  # type: ignore[attr-defined]
+_IDS: Final[Any] = bindparam("ids", expanding=True)
+_RECORD: Final = tuple(_STORIES.c[field.name] for field in fields(StoryRecord))
+_BY_ID: Final = select(*_RECORD).where(_STORIES.c.id.in_(_IDS))
+_GROWN: Final = (
+    update(_STORIES)
+    .where(_STORIES.c.id == bindparam("story"))
+    .values(
+        last=bindparam("at"),
+        entries=_STORIES.c.entries + bindparam("more"),
+        revision=bindparam("new_revision"),
+        state=bindparam("new_state"),
     )
-    session.add(row)
-    session.flush()
-    if placement.merges:
-        merge_stories(session, story, later=int(placement.merges))
-    return row.seq or 0
+)
+_NAMED: Final = (
+    select(_STORIES.c.id, _STORIES.c.merged_into, col(MatchRow.entity), col(MatchRow.families))
+    .join(_PLACEMENTS, _PLACEMENTS.c.story_id == _STORIES.c.id)
+    .join(MatchRow, col(MatchRow.entry_id) == _PLACEMENTS.c.entry_id)
+    .where(or_(_STORIES.c.id.in_(_IDS), _STORIES.c.merged_into.in_(_IDS)))
+)
+
+
+def add_placements(session: Session, steps: Sequence[StoryStep], *, now: datetime) -> int:
+    """Store where entries went and what each changed, in this order; return the place of the last in the order of all.
+
+    All processes wait meanwhile for the placement lock: so few statements for many entries, and no objects.
+    """
+    last = {step.story: step for step in steps}
+    entries = Counter(step.story for step in steps)
+    opened = {step.story for step in steps if step.placement.kind is PlacementKind.NEW}
+    connection = session.connection()
+    if opened:
+        connection.execute(
+            insert(_STORIES),
+            [
+                {"id": story, "opened": now, "last": now, "entries": entries[story]} | _stands(last[story])
+                for story in sorted(opened)
+            ],
+        )
+    if last.keys() - opened:
+        connection.execute(
+            _GROWN,
+            [
+                {"story": story, "at": now, "more": entries[story]} | _stands(last[story], prefix="new_")
+                for story in sorted(last.keys() - opened)
+            ],
+        )
+    connection.execute(insert(_PLACEMENTS), [_placement_row(step.placement, now=now) for step in steps])
+    connection.execute(insert(_REVISIONS), [_revision_row(step, now=now) for step in steps])
+    for step in steps:
+        if step.placement.merges:
+            merge_stories(session, step.story, later=int(step.placement.merges))
+    return last_placement(session)
+
+
+def _stands(step: StoryStep, *, prefix: str = "") -> dict[str, Any]:
+    """Return how a story stands after a step, as values of its columns."""
+    return {f"{prefix}revision": step.number, f"{prefix}state": dict(step.state)}
+
+
+def _placement_row(placement: Placement, *, now: datetime) -> dict[str, Any]:
+    return {
+        "entry_id": int(placement.entry.key),
+        "story_id": int(placement.story),
+        "development": int(placement.development),
+        "kind": placement.kind.value,
+        "similarity": placement.similarity,
+        "merges": int(placement.merges) if placement.merges else None,
+        "entities": list(placement.entities),
+        "reasons": [asdict(reason) for reason in placement.reasons],
+        "seen": _pack(placement.entry),
+        "at": now,
+        "traits": pack(placement.traits) if placement.traits else None,
+    }
+
+
+def _revision_row(step: StoryStep, *, now: datetime) -> dict[str, Any]:
+    return {
+        "story_id": step.story,
+        "number": step.number,
+        "at": now,
+        "material": step.revision.material,
+        "changes": [asdict(change) for change in step.revision.changes],
+    }
 
 
 def placements_after(
@@ -114,46 +175,26 @@ def _unpack(stored: Mapping[str, Any]) -> StoryEntry:
 
 def story(session: Session, story: int) -> StoryRecord | None:
     """Return a story."""
-    row = session.get(Story, story)
-    return _record(row) if row else None
+    return stories(session, [story]).get(story)
 
 
-def _record(row: Story) -> StoryRecord:
-    return StoryRecord(
-        row.id, row.opened, row.last, row.entries, row.revision, state=row.state, merged_into=row.merged_into
-    )
+def stories(session: Session, wanted: Iterable[int]) -> dict[int, StoryRecord]:
+    """Return those of some stories that there are."""
+    ids = sorted(set(wanted))
+    rows = session.connection().execute(_BY_ID, {"ids": ids}) if ids else ()
+    return {row[0]: StoryRecord(*row) for row in rows}
 
 
-def save_revision(session: Session, story: int, *, state: Mapping[str, Any], revision: Revision, now: datetime) -> int:
-    """Store a story's new state and what changed; return the revision's number, from 1."""
-    row = session.get(Story, story)
-    assert row is not None, "a revision belongs to a stored story"
-    row.revision += 1
-    row.state = dict(state)
-    session.add(row)
-    session.add(
-        RevisionRow(
-            story_id=story,
-            number=row.revision,
-            at=now,
-            material=revision.material,
-            changes=[asdict(change) for change in revision.changes],
-        )
-    )
-    session.flush()
-    return row.revision
-
-
-def story_entities(session: Session, story: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the entities, and the families, that the entries of a story, and of those merged into it, named."""
-    rows = session.exec(
-        select(MatchRow.entity, MatchRow.families)
-        .join(PlacementRow, col(PlacementRow.entry_id) == col(MatchRow.entry_id))
-        .where(col(PlacementRow.story_id).in_(members(story)))
-    ).all()
-    entities = {entity for entity, _ in rows}
-    families = {family for _, its_families in rows for family in its_families}
-    return tuple(sorted(entities)), tuple(sorted(families))
+def story_entities(session: Session, wanted: Iterable[int]) -> dict[int, Named]:
+    """Return what the entries of each of some stories, and of those merged into it, named."""
+    ids = sorted(set(wanted))
+    rows = session.connection().execute(_NAMED, {"ids": ids}) if ids else ()
+    entities, families = (dict[int, set[str]]((each, set()) for each in ids) for _ in range(2))
+    for number, merged_into, entity, its_families in rows:
+        for each in {number, merged_into} & entities.keys():
+            entities[each].add(entity)
+            families[each].update(its_families)
+    return {each: Named(frozenset(entities[each]), frozenset(families[each])) for each in ids}
 
 
 def story_view(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
+from sqlalchemy import bindparam
 from sqlmodel import col, func, or_, select, update
 
 from storage.dialect import insert_new
@@ -11,11 +12,14 @@ from storage.records import Subscriber, TermRecord
 from storage.tables import Chat, Mute, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
     from sqlmodel import Session
+
+_NAMES: Final[Any] = bindparam("names", expanding=True)
+_WATCHED: Final = select(col(Term.entity)).where(col(Term.entity).in_(_NAMES)).distinct()
 
 
 def add_term(
@@ -71,6 +75,13 @@ def newest_term(session: Session) -> int:
 def watched_chats(session: Session) -> int:
     """Count the chats that watch something."""
     return session.exec(select(func.count(func.distinct(Term.chat_id)))).one()
+
+
+def watched_among(session: Session, names: Iterable[str]) -> frozenset[str]:
+    """Return those of some entities and families that any chat watches."""
+    wanted = sorted(set(names))
+    rows = session.connection().execute(_WATCHED, {"names": wanted}) if wanted else ()
+    return frozenset(name for (name,) in rows)
 
 
 def subscribers(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from bot.chat.ask import Ask
     from bot.texts import Texts
-    from storage.records import StoryView
+    from storage.story_records import StoryView
 
 _SHIFT: Final = timedelta(hours=12)
 _MOST_NOTES: Final = 5

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.chat.ask import Ask
-    from storage.records import StoryView
+    from storage.story_records import StoryView
 
 _WEEK: Final = timedelta(days=7)
 _PAGE: Final = 5

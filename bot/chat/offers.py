@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot.delivery.message import Keyboard
     from bot.texts import Texts
     from bot.vigil import Vigil
-    from storage.records import StoryView, TermMention
+    from storage.story_records import StoryView, TermMention
 
 _MOST_TERMS: Final = 2
 _MOST_OUTLETS: Final = 2

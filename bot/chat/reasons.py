@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.texts import Texts
     from bot.vigil import Vigil
     from matchers.types import Mention, Reason
-    from storage.records import StoryView, TermMention
+    from storage.story_records import StoryView, TermMention
 
 _MOST_SHOWN: Final = 5
 # code of a reason -> what it says to a reader; a code that is new is shown as it is

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.chat.ask import Ask
-    from storage.records import StoryView, TermMention, TuningRecord
+    from storage.records import TuningRecord
+    from storage.story_records import StoryView, TermMention
 
 _ARCHIVE: Final = timedelta(days=30)
 _MOST_SHOWN: Final = 30

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 # Sockets of 32 polls and 8 messages in flight, the database's and the parsers' pipes, twice over.
 _LEAST_FILES: Final = 256
-# What a bot with a thousand feeds needs, with its two parsers (`tests/bench/bench_footprint.py`: 353 MB).
-_LEAST_MEMORY: Final = 350 * 1024 * 1024
+# What a bot with a thousand feeds needs while both of its parsers work (`tests/bench/bench_footprint.py`: 310 MB).
+_LEAST_MEMORY: Final = 310 * 1024 * 1024
 # SQLite's locks do not hold on file systems of other machines.
 _REMOTE: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"})
 
@@ -80,7 +80,7 @@ def _memory(meminfo: Path) -> Iterator[Finding]:
     free = available_memory(meminfo)
     if free is not None and free < _LEAST_MEMORY:
         yield warn(
-            "memory.short", f"{free // 1024**2} MiB of memory are free.", remedy="350 MiB are needed on a busy day."
+            "memory.short", f"{free // 1024**2} MiB of memory are free.", remedy="310 MiB are needed on a busy day."
         )
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from bot.texts import Texts
     from matchers.types import Change, Mention
-    from storage.records import StoryEntryView, StoryView
+    from storage.story_records import StoryEntryView, StoryView
 
 # What a lock screen shows (facts on delivery 5.1), in characters.
 FIRST_LINE: Final = 120

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.delivery.alert import Reader
-    from storage.records import StoryView
+    from storage.story_records import StoryView
 
 MOST_STORIES: Final = 10
 _LIGHT_STORIES: Final = 5

@@ -15,7 +15,7 @@ from matchers.types import Field
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from storage.records import TermMention
+    from storage.story_records import TermMention
 
 _CLAIMS: Final = re.compile(
     r"[\s,)»”\"]{1,3}(?:has |have |a |ont |avait )?(?:claim(?:s|ed)?\b|revendiqu\w+|تبن\w*)", re.IGNORECASE

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.delivery.message import Message
     from bot.texts import Texts
     from storage.delivery_records import DueDelivery
-    from storage.records import StoryView
+    from storage.story_records import StoryView
 
 
 _NO_NAMES: Final = Names(())

@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from bot.store import Store
     from storage.database import Session
     from storage.delivery_records import DueDelivery
-    from storage.records import StoryView
+    from storage.story_records import StoryView
 
 log = structlog.get_logger()
 

@@ -19,7 +19,8 @@ from matchers.revisions import StoryState
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from storage.records import ChatRecord, MuteRecord, StoryView
+    from storage.records import ChatRecord, MuteRecord
+    from storage.story_records import StoryView
 
 
 # An edition that was missed (the machine slept) is still worth reading for so long.

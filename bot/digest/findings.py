@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from bot.digest.spikes import Spike
     from matchers.types import Change
     from storage.database import Session
-    from storage.records import ChatRecord, FeedRecord, MuteRecord, StoryView
+    from storage.records import ChatRecord, FeedRecord, MuteRecord
+    from storage.story_records import StoryView
 
 # An entity that no entry named for so long is news by itself.
 FIRST_DAYS: Final = 90

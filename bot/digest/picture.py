@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.delivery.alert import Reader
     from bot.digest.render import Edition
     from matchers.places import Place
-    from storage.records import StoryView
+    from storage.story_records import StoryView
 
 # UTF-16 units of a caption; ours are plain text, cut well before it.
 _MOST_CAPTION: Final = 1000

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from storage.records import StoryView
+    from storage.story_records import StoryView
 
 # How much worth counts against likeness; at one half a second side of the gravest event falls behind a small story.
 LAMBDA: Final = 0.5

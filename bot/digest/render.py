@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.delivery.alert import Reader
     from bot.digest.findings import Findings, Suggestion
-    from storage.records import StoryView
+    from storage.story_records import StoryView
 
 # Characters of a headline; longer ones are cut at a word.
 _SHORT: Final = 60

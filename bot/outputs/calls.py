@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.hooks import DueCall
-    from storage.records import StoryView
+    from storage.story_records import StoryView
 
 SECRET_MARK: Final = "whsec_"  # noqa: S105 - what secrets begin with, no secret
 # Reports that one call lists; a story that has more says how many.

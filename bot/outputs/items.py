@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from storage.exports import Exported
-    from storage.records import StoryView
+    from storage.story_records import StoryView
 
 
 def of_entry(exported: Exported) -> Item:

@@ -40,7 +40,7 @@ ROOT = Path(__file__).parents[2]
 TOCSIN = Path(sys.executable).with_name("tocsin")
 IMPORTS = "import bot.app, bot.running, bot.cli.running, bot.web, bot.notify, bot.cli.main"
 MOST_HELP_S, MOST_START_S, MOST_MEMORY_MB = 0.5, 4.0, 300
-WATCHED_S = 120
+WATCHED_S = 240
 MB = 1_000_000
 
 

@@ -13,13 +13,14 @@ from bot.ingest import Ingest
 from bot.store import Store
 from bot.triage import Reading, keys_of, triage
 from storage.chats import open_chat
+from storage.database import Database
 from storage.entries import known_entries
 from storage.feeds import add_feed, claim_feeds, make_due
 from storage.holding import held_back, release
 from storage.merging import merge_stories
 from storage.outbox import claim_deliveries, lost
 from storage.records import FeedSpec, OutletSpec
-from storage.tables import PlacementRow
+from storage.tables import Delivery, PlacementRow, RevisionRow, Story
 from storage.terms import add_term
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -98,6 +99,48 @@ async def test_an_edited_headline_that_only_now_names_what_is_watched_rings_once
 
     assert ([], [1], []) == (before, first, again)
     assert 0 == await desk.store.read(lost)
+
+
+TOGETHER = (
+    article(1, "Djibo : le GSIM attaque la base militaire, sept morts"),
+    article(
+        2, "Burkina : attaque du GSIM contre la base militaire de Djibo, neuf morts", at=NOW + timedelta(minutes=1)
+    ),
+    article(3, "Assimi Goïta reçoit à Bamako le président sénégalais", at=NOW + timedelta(minutes=2)),
+    article(4, "Djibo : le bilan de l'attaque du GSIM passe à douze morts", at=NOW + timedelta(minutes=3)),
+)
+
+
+def kept_and_owed(session):
+    """Return what placing wrote: placements, stories, revisions, and who is owed what."""
+    tables = {
+        PlacementRow: ("entry_id", "story_id", "development", "kind", "entities", "merges"),
+        Story: ("id", "entries", "revision", "state", "merged_into"),
+        RevisionRow: ("story_id", "number", "material", "changes"),
+        Delivery: ("chat_id", "kind", "story_id", "revision", "silent"),
+    }
+    return {
+        table.__name__: sorted(
+            repr([getattr(row, name) for name in columns]) for row in session.exec(select(table)).all()
+        )
+        for table, columns in tables.items()
+    }
+
+
+async def test_entries_of_one_poll_end_where_they_would_one_by_one(database, watchlist, tmp_path):
+    other = Database(f"sqlite:///{tmp_path / 'other.db'}")
+    other.upgrade()
+    at_once, one_by_one = Desk(database, watchlist), Desk(other, watchlist)
+    for desk in (at_once, one_by_one):
+        await desk.opened("jnim", "goita", "family:jihadists")
+    await at_once.poll(*TOGETHER, after=timedelta(minutes=10))
+    one_by_one.now += timedelta(minutes=10)
+    for entry in TOGETHER:
+        await one_by_one.poll(entry, after=timedelta(minutes=2))
+    found, expected = await at_once.store.read(kept_and_owed), await one_by_one.store.read(kept_and_owed)
+
+    assert (4, 2) == (len(found["PlacementRow"]), len(found["Story"]))
+    assert expected == found
 
 
 async def test_an_edit_that_names_one_more_rings_for_whom_the_story_had_not_rung(desk):

@@ -51,6 +51,7 @@ from storage.records import (
     OutletSpec,
     PollOutcome,
 )
+from storage.story_records import Named, StoryStep
 from storage.tables import Delivery, Table
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -90,10 +91,17 @@ def a_placement(entry, story=None, *, kind=PlacementKind.NEW, merges=None):
 def a_story(session, feed, key="k1"):
     entry = an_entry(session, feed, key)
     entries.add_matches(session, entry, matches=[a_match()])
-    stories.add_placement(session, a_placement(entry), now=NOW)
-    revision = Revision(str(entry), (Change(ChangeKind.NEW_STORY, after="x"),), material=True)
-    stories.save_revision(session, entry, state={"headline": "x"}, revision=revision, now=NOW)
+    place(session, a_placement(entry), state={"headline": "x"}, changes=(Change(ChangeKind.NEW_STORY, after="x"),))
     return entry
+
+
+def place(session, *placements, number=1, state=None, changes=(), now=NOW):
+    """Place entries in one go, each with a revision of its own."""
+    steps = [
+        StoryStep(each, number + place, state or {}, Revision(each.story, changes, material=True))
+        for place, each in enumerate(placements)
+    ]
+    return stories.add_placements(session, steps, now=now)
 
 
 def a_chat(session, telegram_id=READER, **more):
@@ -295,9 +303,8 @@ def test_the_families_of_recent_entries_are_counted_by_entry(session):
 def test_placements_come_back_in_order_and_slice_by_slice(session):
     feed = a_feed(session)
     ids = [an_entry(session, feed, f"k{n}", title=f"Titre {n}") for n in range(3)]
-    stories.add_placement(session, a_placement(ids[0]), now=NOW)
-    stories.add_placement(session, a_placement(ids[1], ids[0], kind=PlacementKind.COPY), now=NOW)
-    stories.add_placement(session, a_placement(ids[2], ids[0], kind=PlacementKind.FOLLOW_UP), now=LATER)
+    place(session, a_placement(ids[0]), a_placement(ids[1], ids[0], kind=PlacementKind.COPY))
+    place(session, a_placement(ids[2], ids[0], kind=PlacementKind.FOLLOW_UP), number=3, now=LATER)
     since = NOW - timedelta(hours=1)
     first = stories.placements_after(session, 0, since=since, limit=2)
     rest = stories.placements_after(session, first[-1].seq, since=since)
@@ -311,8 +318,8 @@ def test_what_was_compared_of_an_entry_comes_back_and_is_read_anew_when_it_was_n
     feed = a_feed(session)
     ids = [an_entry(session, feed, f"k{n}", title=f"Titre {n}") for n in range(2)]
     traits = traits_of(a_placement(ids[0]).entry, ("jnim",))
-    stories.add_placement(session, replace(a_placement(ids[0]), traits=traits), now=NOW)
-    stories.add_placement(session, a_placement(ids[1]), now=NOW)
+    place(session, replace(a_placement(ids[0]), traits=traits))
+    place(session, a_placement(ids[1]))
     kept, anew = (stored.filed.traits for stored in stories.placements_after(session, 0, since=NOW))
 
     assert pack(traits) == pack(kept)
@@ -333,7 +340,7 @@ def test_a_story_is_seen_by_a_chat_with_what_it_watches(session):
     )
     assert ["family:jihadists"] == [match.term for match in view.matches]
     assert (view,) == stories.latest_stories(session, chat.id, since=NOW - timedelta(hours=1))
-    assert (("jnim",), ("jihadists",)) == stories.story_entities(session, story)
+    assert Named(frozenset({"jnim"}), frozenset({"jihadists"})) == stories.story_entities(session, [story])[story]
     assert stories.story_view(session, 999, chat=chat.id) is None
 
 
@@ -342,7 +349,7 @@ def test_a_later_story_that_tells_the_same_joins_the_earlier_one(session):
     one, two = a_story(session, feed), a_story(session, feed, "k2")
     terms.add_term(session, chat.id, entity="jnim", now=NOW)
     third = an_entry(session, feed, "k3")
-    stories.add_placement(session, a_placement(third, one, kind=PlacementKind.FOLLOW_UP, merges=str(two)), now=NOW)
+    place(session, a_placement(third, one, kind=PlacementKind.FOLLOW_UP, merges=str(two)), number=2)
     session.expire_all()
 
     assert (one, 3) == (
@@ -369,7 +376,8 @@ def test_stories_that_are_one_are_told_by_the_message_that_came_first(session):
     edits = {due.chat: due.message_id for due in claim(session, LATER)}
 
     assert ((two, one), (three, one)) == merging.merges_since(session, NOW)
-    assert (("aes", "jnim"), ("alliances", "jihadists")) == stories.story_entities(session, one)
+    both_named = Named(frozenset({"aes", "jnim"}), frozenset({"alliances", "jihadists"}))
+    assert both_named == stories.story_entities(session, [one])[one]
     assert {chat.id: NOW, other.id: NOW} == {
         key: told.last_ring for key, told in rhythm.told(session, one, chats=[chat.id, other.id]).items()
     }

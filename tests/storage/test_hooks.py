@@ -8,6 +8,7 @@ from matchers.types import Change, ChangeKind, Placement, PlacementKind, Revisio
 from storage import chats, entries, feeds, hooks, stories
 from storage.hooks import CallOutcome
 from storage.records import Disposition, FeedSpec, NewEntry, OutletSpec
+from storage.story_records import StoryStep
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 
@@ -32,9 +33,9 @@ def a_story(session, key):
     )  # fmt: skip
     entry = entries.add_entries(session, feed, entries=[new], now=NOW)[key]
     told = StoryEntry(str(entry), key, NOW, NOW, outlet="x")
-    stories.add_placement(session, Placement(told, PlacementKind.NEW, str(entry), str(entry), 1.0), now=NOW)
+    placement = Placement(told, PlacementKind.NEW, str(entry), str(entry), 1.0)
     revision = Revision(str(entry), (Change(ChangeKind.NEW_STORY),), material=True)
-    stories.save_revision(session, entry, state={}, revision=revision, now=NOW)
+    stories.add_placements(session, [StoryStep(placement, 1, {}, revision)], now=NOW)
     return entry
 
 

@@ -23,6 +23,7 @@ from storage.delivery_records import DeliveryKind, DeliveryOutcome, DeliveryStat
 from storage.merging import merge_stories
 from storage.output_tables import HookCall
 from storage.records import DeskRecord, Disposition, FeedSpec, NewEntry, OutletSpec
+from storage.story_records import StoryStep
 from storage.tables import Delivery, Edition, Entry, Inbox, Invite, MatchRow, Owed, Story
 from storage.upkeep import SWEEPS, Keep, forget
 
@@ -65,9 +66,9 @@ def a_story(session, feed, key="s", *, at=NOW):
     match = Match("jnim", ("jihadists",), 95, (Mention("GSIM", Field.TITLE, 0, 1, "s", 1.0),), (Reason("exact"),))
     entries.add_matches(session, entry, matches=[match])
     told = StoryEntry(str(entry), key, at, at, outlet="x")
-    stories.add_placement(session, Placement(told, PlacementKind.NEW, str(entry), str(entry), 1.0), now=at)
+    placement = Placement(told, PlacementKind.NEW, str(entry), str(entry), 1.0)
     revision = Revision(str(entry), (Change(ChangeKind.NEW_STORY),), material=True)
-    stories.save_revision(session, entry, state={}, revision=revision, now=at)
+    stories.add_placements(session, [StoryStep(placement, 1, {}, revision)], now=at)
     return entry
 
 

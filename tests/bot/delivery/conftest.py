@@ -29,7 +29,9 @@ from storage.entries import add_entries, add_matches
 from storage.feeds import add_feed
 from storage.outbox import owe
 from storage.records import Disposition, FeedSpec, NewEntry, OutletSpec
-from storage.stories import add_placement, save_revision
+from storage.stories import add_placements
+from storage.stories import story as stored
+from storage.story_records import StoryStep
 from storage.terms import add_term
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -181,15 +183,11 @@ class Desk:
         seen = StoryEntry(str(entry_id), title, now, now, outlet=outlet)
         kind = PlacementKind.NEW if story is None else PlacementKind.FOLLOW_UP
         placed = str(story or entry_id)
-        add_placement(session, Placement(seen, kind, placed, str(entry_id), 1.0), now=now)
-        changes = about.get("changes", (Change(ChangeKind.NEW_STORY),))
-        save_revision(
-            session,
-            int(placed),
-            state=about.get("state", {}),
-            revision=Revision(placed, changes, material=True),
-            now=now,
-        )
+        placement = Placement(seen, kind, placed, str(entry_id), 1.0)
+        revision = Revision(placed, about.get("changes", (Change(ChangeKind.NEW_STORY),)), material=True)
+        known = stored(session, int(placed))
+        number = known.revision + 1 if known else 1
+        add_placements(session, [StoryStep(placement, number, about.get("state", {}), revision)], now=now)
         return int(placed)
 
     def _match(self, session, entry, *, title, summary):

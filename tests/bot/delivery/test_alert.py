@@ -17,7 +17,8 @@ from bot.delivery.rendering import Renderer
 from bot.texts import texts
 from matchers.types import Change, ChangeKind, Field, Mention, Reason
 from storage.delivery_records import DeliveryKind, DueDelivery, Waits
-from storage.records import DeskRecord, OutletSpec, StoryEntryView, StoryView, TermMention
+from storage.records import DeskRecord, OutletSpec
+from storage.story_records import StoryEntryView, StoryView, TermMention
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 TITLE = "Attaque du GSIM contre un camp de l'armée près de Diafarabé : 7 soldats tués"

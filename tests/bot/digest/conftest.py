@@ -22,7 +22,9 @@ from storage.chats import open_chat, update_chat
 from storage.entries import add_entries, add_matches
 from storage.feeds import add_feed
 from storage.records import Disposition, FeedSpec, NewEntry, OutletSpec
-from storage.stories import add_placement, save_revision
+from storage.stories import add_placements
+from storage.stories import story as stored
+from storage.story_records import StoryStep
 from storage.terms import add_term
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -63,12 +65,12 @@ class Archive:
         add_matches(session, number, matches=[match])
         placed = str(story or number)
         kind = PlacementKind.FOLLOW_UP if story else PlacementKind.NEW
-        add_placement(
-            session, Placement(StoryEntry(str(number), title, now, now, outlet=outlet), kind, placed, str(number), 1.0),
-            now=now,
-        )  # fmt: skip
+        seen = StoryEntry(str(number), title, now, now, outlet=outlet)
+        placement = Placement(seen, kind, placed, str(number), 1.0)
         revision = Revision(placed, changes or (Change(ChangeKind.NEW_STORY),), material=True)
-        save_revision(session, int(placed), state=state, revision=revision, now=now)
+        known = stored(session, int(placed))
+        step = StoryStep(placement, known.revision + 1 if known else 1, state, revision)
+        add_placements(session, [step], now=now)
         return int(placed)
 
 
