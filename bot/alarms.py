@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.chat.commands import mark
+from bot.delivery.pace import drain_s
 from storage.records import FeedState
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from storage.figures import Figures
     from storage.records import FeedRecord
 
-# Ten minutes are longer than any wait that Telegram asks of a bot which keeps its pace.
+# Ten minutes are longer than any wait that Telegram asks of a bot which keeps its pace, and old for an alert.
 LATE_DELIVERY: Final = timedelta(minutes=10)
 _QUIET_LEAST: Final = timedelta(hours=6)
 _QUIET_GAPS: Final = 8
@@ -123,15 +124,20 @@ def _from_told(key: str, kept: Mapping[str, object]) -> Alarm:
 
 def _of_deliveries(standing: Standing, now: datetime) -> list[Alarm]:
     figures, found = standing.figures, []
-    if figures.oldest_due and now - figures.oldest_due > LATE_DELIVERY:
+    waits, drains = now - (figures.oldest_due or now), timedelta(seconds=drain_s(figures.leaving))
+    if max(waits, drains) > LATE_DELIVERY:
         found.append(
             Alarm(
                 "outbox",
-                mark("Messages wait to be sent, {count} in all; the oldest for {minutes} minutes."),
+                mark(
+                    "Messages wait to be sent, {count} in all; the oldest for {minutes} minutes. "
+                    "At Telegram's pace it takes {drain} minutes to send them."
+                ),
                 mark("Messages leave in time again."),
                 (
                     ("count", str(figures.deliveries.get("due", 0))),
-                    ("minutes", str((now - figures.oldest_due) // timedelta(minutes=1))),
+                    ("minutes", str(waits // timedelta(minutes=1))),
+                    ("drain", str(-(-drains // timedelta(minutes=1)))),
                 ),
             )
         )

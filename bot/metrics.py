@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
+from bot.delivery.pace import drain_s
 from storage.delivery_records import DeliveryKind, DeliveryState
 from storage.records import FeedState
 
@@ -109,6 +110,9 @@ class Metrics:
         self.oldest_due = Gauge(
             "tocsin_outbox_oldest_due_seconds", "Age of the oldest delivery that could have left.", registry=at
         )
+        self.drain = Gauge(
+            "tocsin_outbox_drain_seconds", "Time until all that could leave now has left, at full pace.", registry=at
+        )
         self.parked = Gauge("tocsin_chats_parked", "Chats that Telegram asked us to leave alone.", registry=at)
         self.repeats = Gauge(
             "tocsin_possible_repeats", "Messages that may have come twice, over all time.", registry=at
@@ -184,6 +188,7 @@ class Metrics:
         for feed_state in FeedState:
             self.feeds.labels(feed_state.value).set(figures.feeds.get(feed_state.value, 0))
         self.oldest_due.set(_age(figures.oldest_due, now))
+        self.drain.set(drain_s(figures.leaving))
         self.parked.set(figures.parked)
         self.repeats.set(figures.possible_repeats)
         self.lost.set(figures.lost)

@@ -119,14 +119,24 @@ class DeliveryOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """Hold how many deliveries could leave now: of all chats, and of the private chat and the group that have most."""
+
+    count: int = 0
+    private: int = 0
+    group: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
-    """Hold the state of the outbox: how much is due, since when, and how many chats are parked."""
+    """Hold the state of the outbox: how much is due, since when, how many chats are parked, what could leave now."""
 
     due: int
     sending: int
     held: int
     oldest_due: datetime | None
     parked: int
+    leaving: Leaving = Leaving()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlmodel import col, func, select
 
+from storage.delivery_records import Backlog, Leaving
 from storage.outbox import lost
 from storage.tables import Chat, Delivery, Entry, Feed, Inbox, MatchRow, Outlet, Parked
 
@@ -19,15 +20,20 @@ if TYPE_CHECKING:
 
 
 _A_DAY: Final = timedelta(days=1)
+_NOTHING: Final = Leaving()
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Hold deliveries and enabled feeds by state, the oldest that could have left, what waits and what was lost."""
+    """Hold deliveries and enabled feeds by state, the oldest that could have left, what waits and what was lost.
+
+    `leaving` says how much of what waits could leave now.
+    """
 
     deliveries: Mapping[str, int] = field(default_factory=dict)
     feeds: Mapping[str, int] = field(default_factory=dict)
     oldest_due: datetime | None = None
+    leaving: Leaving = _NOTHING
     parked: int = 0
     possible_repeats: int = 0
     lost: int = 0
@@ -47,6 +53,7 @@ def figures(session: Session, *, now: datetime) -> Figures:
         deliveries=dict(session.exec(by_state).all()),
         feeds=dict(session.exec(feeds).all()),
         oldest_due=oldest_due(session, now=now),
+        leaving=leaving(session, now=now),
         parked=session.exec(select(count()).select_from(Parked).where(Parked.until > now)).one(),
         possible_repeats=session.exec(select(func.coalesce(func.sum(Delivery.repeats), 0))).one(),
         lost=lost(session),
@@ -73,9 +80,46 @@ def _held_back(session: Session, *, since: datetime) -> dict[str, int]:
 
 def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     """Return since when the oldest delivery could have left: due, past its moment, and its chat not parked."""
+    return session.exec(select(func.min(Delivery.not_before)).where(*_may_leave(now))).one()
+
+
+def _may_leave(now: datetime) -> tuple[Any, ...]:
     parked = select(Parked.telegram_id).where(Parked.telegram_id == Delivery.telegram_id, Parked.until > now).exists()
-    due = select(func.min(Delivery.not_before)).where(Delivery.state == "due", Delivery.not_before <= now, ~parked)
-    return session.exec(due).one()
+    return col(Delivery.state) == "due", col(Delivery.not_before) <= now, ~parked
+
+
+def backlog(session: Session, *, now: datetime) -> Backlog:
+    """Return how much is due, since when, how many chats are parked, and what could leave now."""
+    counts = dict(session.exec(select(Delivery.state, func.count()).group_by(Delivery.state)).all())
+    oldest = session.exec(select(func.min(Delivery.not_before)).where(Delivery.state == "due")).one()
+    parked = session.exec(select(func.count()).select_from(Parked).where(Parked.until > now)).one()
+    return Backlog(
+        counts.get("due", 0),
+        counts.get("sending", 0),
+        counts.get("held", 0),
+        oldest,
+        parked=parked,
+        leaving=leaving(session, now=now),
+    )
+
+
+def leaving(session: Session, *, now: datetime) -> Leaving:
+    """Count what could leave now: due, past its moment, and its chat not parked."""
+    rows = session.exec(
+        select(Delivery.telegram_id, func.count()).where(*_may_leave(now)).group_by(col(Delivery.telegram_id))
+    ).all()
+    return Leaving(
+        count=sum(count for _, count in rows),
+        private=max((count for chat, count in rows if chat > 0), default=0),
+        group=max((count for chat, count in rows if chat < 0), default=0),  # Telegram's numbers of groups and channels
+    )
+
+
+def queue_of(session: Session, chat: int) -> int:
+    """Return how much is due to one chat."""
+    return session.exec(
+        select(func.count()).select_from(Delivery).where(Delivery.chat_id == chat, Delivery.state == "due")
+    ).one()
 
 
 def newest_match(session: Session) -> datetime | None:

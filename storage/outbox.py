@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, func, or_, select, true, update
 
-from storage.delivery_records import Backlog, Balance, DeliveryKind, DeliveryState, DueDelivery
+from storage.delivery_records import Balance, DeliveryKind, DeliveryState, DueDelivery
 from storage.dialect import insert_new, insert_or_update, skip_locked
 from storage.tables import Chat, Delivery, Entry, MatchRow, Owed, Parked, PlacementRow, Story
 
@@ -304,21 +304,6 @@ def next_delivery_at(session: Session, *, now: datetime) -> datetime | None:
     )
     moments = [moment for moment in (session.exec(free).one(), session.exec(released).one()) if moment is not None]
     return max(min(moments), now) if moments else None
-
-
-def backlog(session: Session, *, now: datetime) -> Backlog:
-    """Return how much is due, since when, and how many chats are parked."""
-    counts = dict(session.exec(select(Delivery.state, func.count()).group_by(Delivery.state)).all())
-    oldest = session.exec(select(func.min(Delivery.not_before)).where(Delivery.state == "due")).one()
-    parked = session.exec(select(func.count()).select_from(Parked).where(Parked.until > now)).one()
-    return Backlog(counts.get("due", 0), counts.get("sending", 0), counts.get("held", 0), oldest, parked=parked)
-
-
-def queue_of(session: Session, chat: int) -> int:
-    """Return how much is due to one chat."""
-    return session.exec(
-        select(func.count()).select_from(Delivery).where(Delivery.chat_id == chat, Delivery.state == "due")
-    ).one()
 
 
 def story_of_message(session: Session, chat: int, *, message_id: int | None) -> int | None:

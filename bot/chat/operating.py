@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from bot.chat.args import Press
 from bot.chat.ask import change, read_number
-from bot.chat.replies import text
+from bot.chat.replies import outbox, text
 from bot.delivery.message import Button, Message, Span, bold, compose, italic, lines
 from storage.chats import chats, member, members, remove_member, set_member
 from storage.delivery_records import DeliveryKind, NewDelivery
 from storage.desk import audit, audited
 from storage.feeds import list_feeds
-from storage.outbox import backlog, balance, owe
+from storage.figures import backlog
+from storage.outbox import balance, owe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,10 +43,7 @@ async def health(ask: Ask) -> None:
             read=str(totals.entries), matched=str(totals.matched), stories=str(totals.stories),
             sent=str(sum(totals.sent.values())), lost=bold(str(totals.lost)), twice=str(totals.possible_repeats),
         ),
-        compose(
-            say("Outbox: {due} due, {sending} being sent, {parked} chats parked"),
-            due=str(queue.due), sending=str(queue.sending), parked=str(queue.parked),
-        ),
+        outbox(say, queue),
         compose(say("Feeds in trouble: {feeds}"), feeds=", ".join(sick[:10]) or say("none")),
     ]  # fmt: skip
     if totals.dropped:

@@ -13,7 +13,7 @@ from bot.chat.replies import text
 from storage.chats import add_invite
 from storage.desk import audit
 from storage.feeds import list_feeds
-from storage.outbox import backlog, queue_of
+from storage.figures import backlog, queue_of
 
 if TYPE_CHECKING:
     from bot.chat.ask import Ask

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from bot.chat.access import Who
 from bot.chat.commands import COMMANDS, mark
 from bot.delivery.message import Button, Message, Span, bold, compose, lines
+from bot.delivery.pace import drain_s
 from bot.texts import texts
 
 if TYPE_CHECKING:
@@ -88,14 +90,22 @@ def status(say: Texts, feeds: Sequence[FeedRecord], *, queue: int, backlog: Back
 def _operations(say: Texts, feeds: Sequence[FeedRecord], *, backlog: Backlog) -> list[Sequence[Span]]:
     sick = [f"{feed.outlet.name} ({feed.state.value})" for feed in feeds if feed.state.value not in {"active", "new"}]
     return [
-        compose(
-            say("Outbox: {due} due, {sending} being sent, {parked} chats parked"),
-            due=str(backlog.due),
-            sending=str(backlog.sending),
-            parked=str(backlog.parked),
-        ),
+        outbox(say, backlog),
         compose(say("Feeds in trouble: {feeds}"), feeds=", ".join(sick[:_MOST_SICK]) or say("none")),
     ]
+
+
+def outbox(say: Texts, backlog: Backlog) -> Sequence[Span]:
+    """Say how much waits to be sent, and how long that takes."""
+    return compose(
+        say(
+            "Outbox: {due} due, {sending} being sent, {parked} chats parked; {seconds} s until what may leave has left"
+        ),
+        due=str(backlog.due),
+        sending=str(backlog.sending),
+        parked=str(backlog.parked),
+        seconds=str(ceil(drain_s(backlog.leaving))),
+    )
 
 
 def apology(chat: ChatRecord) -> Message:

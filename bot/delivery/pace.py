@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from storage.delivery_records import Leaving
+
 GLOBAL_PER_S: Final = 29.0
 _GLOBAL_BURST: Final = 3
 _PRIVATE_S: Final = 1.0
@@ -40,6 +42,11 @@ MEMORY: Final = timedelta(minutes=1)
 _MOST_IN_WINDOW: Final = 29
 # Chats that rested long ago are forgotten when so many are known.
 _MOST_CHATS: Final = 1000
+
+
+def drain_s(leaving: Leaving) -> float:
+    """Return the seconds until all that could leave now has left, at our full pace."""
+    return max(leaving.count / GLOBAL_PER_S, leaving.private * _PRIVATE_S, leaving.group * _GROUP_S)
 
 
 @dataclass(slots=True)

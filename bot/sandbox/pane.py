@@ -14,7 +14,8 @@ import structlog
 
 from storage.errors import StorageError
 from storage.feeds import list_feeds
-from storage.outbox import backlog, balance
+from storage.figures import backlog
+from storage.outbox import balance
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,6 +10,7 @@ from bot.health import Late
 from bot.sandbox.demo import READER, Replay
 from bot.texts import texts
 from storage.chats import set_member
+from storage.delivery_records import Leaving
 from storage.figures import Figures
 from storage.records import Cadence, FeedRecord, FeedState, OutletSpec
 
@@ -43,6 +44,9 @@ def keys(standing):
         (SOUND, []),
         (figures(oldest_due=ago(minutes=9)), []),
         (figures(oldest_due=ago(minutes=11)), ["outbox"]),
+        (figures(leaving=Leaving(count=17_000)), []),
+        (figures(leaving=Leaving(count=17_500)), ["outbox"]),
+        (figures(leaving=Leaving(count=700, private=601)), ["outbox"]),
         (figures(lost=1), ["lost"]),
         (figures(held_back={"Radio Fleuve": 40}), ["flood:Radio Fleuve"]),
         (figures(newest_match=ago(hours=5)), []),

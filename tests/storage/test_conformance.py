@@ -37,8 +37,8 @@ from storage import (
     terms,
     tunings,
 )
-from storage.delivery_records import DeliveryKind, DeliveryOutcome, DeliveryState, NewDelivery
-from storage.figures import figures
+from storage.delivery_records import DeliveryKind, DeliveryOutcome, DeliveryState, Leaving, NewDelivery
+from storage.figures import backlog, figures, leaving, queue_of
 from storage.fulltext import vocabulary
 from storage.records import (
     Cadence,
@@ -655,11 +655,23 @@ def test_a_parked_chat_is_left_alone_until_its_time(session):
     chat = a_chat(session)
     outbox.owe(session, [reply(chat, 1)], now=NOW)
     outbox.park(session, READER, until=LATER)
-    waiting = (claim(session), outbox.next_delivery_at(session, now=NOW), outbox.backlog(session, now=NOW).parked)
+    waiting = (claim(session), outbox.next_delivery_at(session, now=NOW), backlog(session, now=NOW).parked)
     freed = outbox.unpark(session, now=LATER)
 
     assert ((), LATER, 1) == waiting
     assert (1, 1) == (freed, len(claim(session, LATER)))
+
+
+def test_what_could_leave_now_is_counted_of_all_and_of_whoever_has_most(session):
+    few, many, group = a_chat(session), a_chat(session, READER + 1), a_chat(session, -READER)
+    outbox.owe(session, [reply(few, 1), *(reply(many, n) for n in range(2, 5))], now=NOW)
+    outbox.owe(session, [*(reply(group, n) for n in range(5, 7)), reply(few, 8, at=LATER)], now=NOW)
+    every = leaving(session, now=NOW)
+    outbox.park(session, READER + 1, until=LATER)
+    others = backlog(session, now=NOW).leaving
+
+    assert (Leaving(6, private=3, group=2), Leaving(3, private=1, group=2)) == (every, others)
+    assert Leaving(7, private=3, group=2) == leaving(session, now=LATER)
 
 
 def test_what_is_not_due_yet_names_its_time_and_nothing_owed_names_none(session):
@@ -671,7 +683,7 @@ def test_what_is_not_due_yet_names_its_time_and_nothing_owed_names_none(session)
         none,
         outbox.next_delivery_at(session, now=NOW),
         claim(session),
-        outbox.queue_of(session, chat.id),
+        queue_of(session, chat.id),
     )
 
 
@@ -734,7 +746,7 @@ def test_the_audit_sees_what_no_delivery_keeps(session):
 def test_held_deliveries_wait_and_are_told_by_an_edition(session):
     story, chat = a_story(session, a_feed(session)), a_chat(session)
     outbox.owe(session, [owed(chat, story, held=True)], now=NOW)
-    held = outbox.backlog(session, now=NOW).held
+    held = backlog(session, now=NOW).held
 
     assert (1, 1, ()) == (
         held,

@@ -163,7 +163,7 @@ async def test_what_comes_in_quiet_hours_waits_for_the_morning(talk):
     before = len(talk.accepted())
     talk.here.newsstand.publish()
     from bot.sandbox.demo import make_outlet_due
-    from storage.outbox import backlog
+    from storage.figures import backlog
 
     await talk.store.write(make_outlet_due, talk.here.newsstand.feed_url("west-africa-desk"), now=talk.clock.now())
     await talk.here.tocsin.poll_once()

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.pace import GLOBAL_PER_S, Pace
+from bot.delivery.pace import GLOBAL_PER_S, Pace, drain_s
+from storage.delivery_records import Leaving
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 READER, GROUP = 7, -100
@@ -50,6 +51,13 @@ def test_a_long_queue_goes_out_at_no_less_than_95_percent_of_what_is_permitted()
     arrived = depart(Pace(), 3000, latencies=(0.005,))
 
     assert 3000 / arrived[-1] >= 0.95 * 30
+
+
+def test_a_queue_drains_as_soon_as_its_slowest_part_may():
+    queues = (Leaving(2900), Leaving(2900, private=150), Leaving(2900, private=90, group=30), Leaving())
+
+    assert [100, 150, 120, 0] == [drain_s(each) for each in queues]
+    assert depart(Pace(), 2900)[-1] == pytest.approx(drain_s(queues[0]), rel=0.05)
 
 
 @pytest.mark.slow

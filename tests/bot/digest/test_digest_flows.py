@@ -7,7 +7,8 @@ import pytest
 from bot.digest.editions import open_due_editions
 from bot.sandbox.demo import READER
 from storage.chats import find_chat, update_chat
-from storage.outbox import backlog, balance
+from storage.figures import backlog
+from storage.outbox import balance
 
 
 async def open_due(talk):
