@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from sqlalchemy import bindparam
 from sqlmodel import col, delete, func, select, update
 
 from storage.chat_tables import Area, AreaPlace, EntryPlace
@@ -32,6 +33,7 @@ KEPT: Final = timedelta(hours=72)
 # How a subscriber's terms name an area; it says that, and not where.
 AREA_TERM: Final = "area"
 _NEWEST: Final = 3
+_LOOKED: Final[Any] = select(col(Area.id)).where(col(Area.until) > bindparam("now")).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def areas(session: Session, chat: int, *, now: datetime) -> tuple[AreaRecord, ..
 
 def is_looked_for(session: Session, *, now: datetime) -> bool:
     """Say whether anybody looks anywhere."""
-    return session.exec(select(Area.id).where(Area.until > now).limit(1)).first() is not None
+    return session.connection().execute(_LOOKED, {"now": now}).first() is not None
 
 
 def area_subscribers(session: Session, story: int, *, now: datetime, outlet: str = "") -> tuple[Subscriber, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import column, event, func, select, text
@@ -83,9 +84,15 @@ def insert_new(session: Session, table: type[Table], rows: Sequence[Mapping[str,
     """Insert rows, leave out those that a unique key already holds, return how many were new."""
     if not rows:
         return 0
-    insert = sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
-    before = insert.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-    return sum(session.connection().execute(before, dict(row)).rowcount for row in rows)
+    insert = _insert(table, on_sqlite=is_sqlite(session)).execution_options(preserve_rowcount=True)
+    return session.connection().execute(insert, [dict(row) for row in rows]).rowcount
+
+
+@lru_cache
+def _insert(table: type[Table], *, on_sqlite: bool) -> Any:
+    """Return the statement, built once, that inserts a row unless a unique key already holds it."""
+    insert = sqlite.insert(table) if on_sqlite else postgresql.insert(table)
+    return insert.on_conflict_do_nothing()
 
 
 def insert_returning(
@@ -94,18 +101,15 @@ def insert_returning(
     """Insert rows in few statements, leave out those that a unique key already holds, return columns of the new ones."""
     if not rows:
         return []
-    insert = sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
     wanted = (getattr(table, name) for name in columns)
-    new = insert.on_conflict_do_nothing().returning(*wanted)
+    new = _insert(table, on_sqlite=is_sqlite(session)).returning(*wanted)
     return list(session.connection().execute(new, [dict(row) for row in rows]))
 
 
 def insert_one(session: Session, table: type[Table], *, row: Mapping[str, Any]) -> int | None:
     """Insert a numbered row and return its id; None when a unique key already holds it."""
-    insert = sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
-    made: int | None = (
-        session.connection().execute(insert.on_conflict_do_nothing().returning(column("id")), dict(row)).scalar()
-    )
+    insert = _insert(table, on_sqlite=is_sqlite(session)).returning(column("id"))
+    made: int | None = session.connection().execute(insert, dict(row)).scalar()
     return made
 
 

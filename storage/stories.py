@@ -31,15 +31,18 @@ if TYPE_CHECKING:
     from matchers.tuning import Tuning
     from storage.story_records import StoryStep
 
-_FILED: Final[tuple[Any, ...]] = (
-    *(PlacementRow.seq, PlacementRow.at, PlacementRow.story_id),
-    *(PlacementRow.development, PlacementRow.merges, PlacementRow.traits),
-)
 _AT_ONCE: Final = 500  # placements that are read anew in one query
 # Asked and written under the lock of all processes: statements that are built once.
 _STORIES: Final[Any] = Story.__table__  # type: ignore[attr-defined]  # SQLModel gives it at run time
 _PLACEMENTS: Final[Any] = PlacementRow.__table__  # type: ignore[attr-defined]
 _REVISIONS: Final[Any] = RevisionRow.__table__  # type: ignore[attr-defined]
+_AFTER: Final = (
+    select(*(_PLACEMENTS.c[name] for name in ("seq", "at", "story_id", "development", "merges", "traits")))
+    .where(_PLACEMENTS.c.seq > bindparam("seq"), _PLACEMENTS.c.at >= bindparam("since"))
+    .order_by(_PLACEMENTS.c.seq)
+    .limit(bindparam("most"))
+)
+_LAST: Final = select(func.max(_PLACEMENTS.c.seq))
 _IDS: Final[Any] = bindparam("ids", expanding=True)
 _RECORD: Final = tuple(_STORIES.c[field.name] for field in fields(StoryRecord))
 _BY_ID: Final = select(*_RECORD).where(_STORIES.c.id.in_(_IDS))
@@ -129,12 +132,7 @@ def placements_after(
     session: Session, seq: int, *, since: datetime, limit: int = 100_000
 ) -> tuple[StoredPlacement, ...]:
     """Return placements later than `seq` and no older than `since`, in order, to build or catch up an index."""
-    rows = session.exec(
-        select(*_FILED)
-        .where(col(PlacementRow.seq) > seq, PlacementRow.at >= since)
-        .order_by(col(PlacementRow.seq))
-        .limit(limit)
-    ).all()
+    rows = session.connection().execute(_AFTER, {"seq": seq, "since": since, "most": limit}).all()
     kept = [unpack(packed) if packed else None for *_, packed in rows]
     anew = iter(_read_anew(session, [each[0] or 0 for each, traits in zip(rows, kept, strict=True) if traits is None]))
     return tuple(
@@ -161,7 +159,7 @@ def _read_anew(session: Session, numbers: Sequence[int]) -> list[Traits]:
 
 def last_placement(session: Session) -> int:
     """Return the place of the newest placement, 0 for none."""
-    return session.exec(select(func.max(PlacementRow.seq))).one() or 0
+    return session.connection().execute(_LAST).scalar() or 0
 
 
 def _pack(entry: StoryEntry) -> dict[str, Any]:

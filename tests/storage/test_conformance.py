@@ -662,6 +662,15 @@ def test_a_parked_chat_is_left_alone_until_its_time(session):
     assert (1, 1) == (freed, len(claim(session, LATER)))
 
 
+def test_of_what_is_owed_only_what_is_new_is_counted(session):
+    chat = a_chat(session)
+    first = outbox.owe(session, [reply(chat, 1), reply(chat, 2)], now=NOW)
+    again = outbox.owe(session, [reply(chat, 1), reply(chat, 3), reply(chat, 2)], now=NOW)
+
+    assert (2, 1, 0) == (first, again, outbox.owe(session, [], now=NOW))
+    assert 3 == queue_of(session, chat.id)
+
+
 def test_what_could_leave_now_is_counted_of_all_and_of_whoever_has_most(session):
     few, many, group = a_chat(session), a_chat(session, READER + 1), a_chat(session, -READER)
     outbox.owe(session, [reply(few, 1), *(reply(many, n) for n in range(2, 5))], now=NOW)
