@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from matchers.text import Token
 
-# A looked-up word costs some 150 bytes: 200,000 of them are 30 MB.
-MEMO_WORDS: Final = 200_000
+# A looked-up word costs some 150 bytes: 100,000 of them are 15 MB.
+MEMO_WORDS: Final = 100_000
 LONGEST_KEPT: Final = 60  # letters of a chunk that is remembered; longer ones hardly come again
 LOST: Final = "?"  # between two letters it stands for one that some encoding lost ("Mus?ab")
 LONGEST_SHORTENED: Final = 4  # letters of a word that is written short with a full stop

@@ -23,9 +23,9 @@ from anyascii import anyascii
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# One distinct chunk costs about 400 bytes in the memo: 131,072 of them are some 50 MB at most.
-MEMO_CHUNKS: Final = 131_072
-MEMO_WORDS: Final = 131_072
+# One distinct chunk costs about 400 bytes in the memo: 65,536 of them are some 26 MB at most.
+MEMO_CHUNKS: Final = 65_536
+MEMO_WORDS: Final = 65_536
 # One entry's headline and summary are asked for by its signs, its traits and its facts, one after another.
 MEMO_TEXTS: Final = 64
 # The catalogue names some 10,000 different words, most of them many times over.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -55,7 +56,7 @@ from storage.rhythm import gather_late, next_catch_up_at, open_catch_ups
 from storage.stories import story_view
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from bot.clock import Clock
@@ -76,6 +77,9 @@ _STORY_KINDS: Final = frozenset({DeliveryKind.ALERT, DeliveryKind.EDIT, Delivery
 _RINGING: Final = frozenset({DeliveryKind.ALERT, DeliveryKind.UPDATE})
 # What Telegram should have had so long ago was held up by an outage or a long 429.
 _LATE: Final = timedelta(minutes=10)
+# A pass may be long: what has become old news meanwhile goes, and catch-up messages open, after this long at most.
+_TIDY_GAP: Final = timedelta(seconds=10)
+_COUNTED: Final = ("sent", "edited", "retried", "dropped", "repeats")
 # What is due but waits behind another delivery is looked at again after this long.
 _LOOK_AGAIN: Final = timedelta(seconds=1)
 
@@ -164,9 +168,8 @@ class Sender:
         """Send until nothing more may be sent now, and return what was done."""
         async with self._passing:
             await self._take_over_pace()
-            await self._store.write(self._tidy)
-            landed = await self._send_all()
-            return await self._report(landed)
+            counts = await self._send_all()
+            return SendReport(**{name: counts[name] for name in _COUNTED}, next_at=await self._next_at())
 
     async def _take_over_pace(self) -> None:
         """Go on at the pace of the process that sent before us: the limits are the token's, not ours."""
@@ -190,18 +193,27 @@ class Sender:
         async with self._passing:
             await self._turn_over(0)
 
-    async def _send_all(self) -> list[_Landed]:
-        """Keep the places in flight taken until nothing is due; settle each time something lands."""
-        done: list[_Landed] = []
+    async def _send_all(self) -> Counter[str]:
+        """Keep the places in flight taken until nothing is due; settle each time something lands, tidy now and then.
+
+        Where news comes in as quickly as it leaves, this never ends: nothing is kept of what has landed but counts.
+        """
+        done: Counter[str] = Counter()
         flying: set[asyncio.Task[_Landed]] = set()
+        tidied: datetime | None = None
         try:
             while True:
+                now = self._clock.now()
+                if tidied is None or abs(now - tidied) >= _TIDY_GAP:
+                    await self._store.write(self._tidy)
+                    tidied = now
                 claimed = await self._turn_over(IN_FLIGHT - len(flying))
                 flying |= {asyncio.create_task(self._deliver(due)) for due in claimed}
                 if not flying:
                     return done
                 landed, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
-                done += self._note(landed)
+                for each in self._note(landed):
+                    done.update(_counted(each))
         finally:
             # Cancelled, or the database failed: what is in flight lands, and is settled by the next pass.
             if flying:
@@ -311,25 +323,25 @@ class Sender:
         rendered = self._render(due, [view for view in read if view], now=self._clock.now())
         return replace(rendered, silent=due.silent) if rendered else None
 
-    async def _report(self, landed: list[_Landed]) -> SendReport:
-        outcomes = [each.action.outcome for each in landed]
-        sent = [each.due for each in landed if each.action.outcome.state is DeliveryState.SENT]
-        edited = sum(is_edit(due) for due in sent)
-        return SendReport(
-            sent=len(sent) - edited,
-            edited=edited,
-            retried=sum(outcome.state is DeliveryState.DUE for outcome in outcomes),
-            dropped=sum(outcome.state is DeliveryState.DROPPED for outcome in outcomes),
-            repeats=sum(outcome.possible_repeat for outcome in outcomes),
-            next_at=await self._next_at(),
-        )
-
     async def _next_at(self) -> datetime | None:
         now = self._clock.now()
         due_at = await self._store.read(_next_work_at, now=now)
         if due_at is None or due_at > now:
             return due_at
         return min(now + _LOOK_AGAIN, self._pace.rested_at(now) or now + _LOOK_AGAIN)
+
+
+def _counted(landed: _Landed) -> Iterator[str]:
+    """Yield as what a delivery counts in the report."""
+    outcome = landed.action.outcome
+    if outcome.state is DeliveryState.SENT:
+        yield "edited" if is_edit(landed.due) else "sent"
+    elif outcome.state is DeliveryState.DUE:
+        yield "retried"
+    elif outcome.state is DeliveryState.DROPPED:
+        yield "dropped"
+    if outcome.possible_repeat:
+        yield "repeats"
 
 
 def _as_it_is(_due: DueDelivery, message: Message) -> Message:

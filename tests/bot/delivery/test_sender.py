@@ -280,6 +280,17 @@ async def test_what_expired_is_not_sent(desk, sender, store, clock):
     assert {"expired": 1} == (await store.read(balance)).dropped
 
 
+async def test_what_expires_during_a_long_pass_goes_before_its_end(desk, sender, store, clock, monkeypatch):
+    monkeypatch.setattr("bot.delivery.sender._TIDY_GAP", timedelta(seconds=1))
+    await desk.owe(await desk.reader(OTHER), expires=clock.now() + timedelta(seconds=1))
+    await store.write(park, OTHER, until=clock.now() + timedelta(hours=1))
+    for number in range(80):  # nearly three seconds at full pace
+        await desk.owe(await desk.reader(1000 + number))
+    report = await sender.send_due()
+
+    assert (80, {"expired": 1}) == (report.sent, (await store.read(balance)).dropped)
+
+
 async def test_a_parked_chat_is_left_alone_until_its_time(desk, sender, store, clock):
     await desk.owe(await desk.reader(READER))
     await store.write(park, READER, until=clock.now() + timedelta(seconds=90))
