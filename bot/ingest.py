@@ -1,6 +1,6 @@
 """Take one poll in: everything that it changes commits together, or none of it does.
 
-triage ─match (parallel)→ │ one transaction: feed, entries, matches,
+triage ─match (beside)→   │ one transaction: feed, entries, matches,
                           │ placement (serial), revision, outbox │ → nudge the sender
 """
 
@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import structlog
 
-from bot.alerting import StoryNews, decide
+from bot.alerting import StoryNews
 from bot.metrics import NO_FAMILY, OWN_WORDS
 from bot.opened import OpenStories
+from bot.owing import audience_of, owe_news
 from bot.sighting import named_in, place_matches, without_countries
 from bot.telling import Placed, state_of, tell, told_before, weigh
 from bot.triage import LATE
 from matchers.stories import place
 from matchers.types import EntryText, EventKind, PlacementKind, Revision, StoryEntry
-from storage.areas import area_subscribers, is_looked_for, note_places
+from storage.areas import is_looked_for, note_places
 from storage.entries import (
     add_entries,
     add_matches,
@@ -33,27 +35,22 @@ from storage.entries import (
 )
 from storage.feeds import record_poll
 from storage.holding import released, settle_released
-from storage.hooks import owe_calls
-from storage.outbox import owe, owe_stories
 from storage.records import Disposition
 from storage.restoring import count_repeats
-from storage.rhythm import heard, told
 from storage.stories import add_placements, stories, story, story_entities
-from storage.terms import subscribers, watched_among
-from storage.tunings import tuned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
 
+    from bot.owing import Audience
     from bot.store import Store
     from bot.triage import Triage
     from matchers.places import Place
     from matchers.types import Match, Placement
     from matchers.watchlist import Watchlist
     from storage.database import Session
-    from storage.delivery_records import NewDelivery
-    from storage.records import ChangedEntry, FeedToPoll, NewEntry, PollOutcome, Subscriber
+    from storage.records import ChangedEntry, FeedToPoll, NewEntry, PollOutcome
 
 log = structlog.get_logger()
 P = ParamSpec("P")
@@ -89,14 +86,6 @@ class _Found:
     named: tuple[Place, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Audience:
-    """Hold which entities and families anybody watches of those that a poll brought, and whether anybody looks anywhere."""
-
-    watched: frozenset[str]
-    looks: bool
-
-
 class Ingest:
     """Turn polls into entries, stories and deliveries."""
 
@@ -104,10 +93,12 @@ class Ingest:
         self._store = store
         self._watchlist = watchlist
         self._opened = OpenStories(window)
+        # One thread: more would only keep the interpreter from the writer, for which other processes may be waiting.
+        self._matcher = ThreadPoolExecutor(1, thread_name_prefix="tocsin-match")
 
     async def take(self, feed: FeedToPoll, triaged: Triage | None, *, outcome: PollOutcome) -> IngestReport:
         """Commit a poll; raise LeaseLost when another process has the feed now."""
-        found = await asyncio.to_thread(self._match, feed, triaged.new if triaged else ())
+        found = await self._matched(feed, triaged.new if triaged else ())
         edits = await self._edits(feed, triaged.changed if triaged else ())
         report = await self._write(self._commit, feed, triaged=triaged, found=found, edits=edits, outcome=outcome)
         log.info("poll.ingested", new=report.new, matched=report.matched, owed=report.owed)
@@ -117,7 +108,7 @@ class Ingest:
         """Place what the flood rule had held back and an admin let ring; return how many deliveries are owed."""
         owed = 0
         for each in await self._store.read(released):
-            found = await asyncio.to_thread(self._match, each.feed, tuple(each.entries.values()))
+            found = await self._matched(each.feed, tuple(each.entries.values()))
             ids = {entry.key: number for number, entry in each.entries.items()}
             owed += await self._write(self._let_ring, each.feed, ids=ids, found=found, now=now)
         return owed
@@ -138,6 +129,9 @@ class Ingest:
             self._opened.forget()
             raise
 
+    async def _matched(self, feed: FeedToPoll, entries: Sequence[NewEntry]) -> list[_Found]:
+        return await asyncio.get_running_loop().run_in_executor(self._matcher, self._match, feed, entries)
+
     def _match(self, feed: FeedToPoll, entries: Sequence[NewEntry]) -> list[_Found]:
         texts = [_text_of(entry, feed) for entry in entries]
         found = []
@@ -157,7 +151,7 @@ class Ingest:
             for each in changed
             if each.id in known
         }
-        found = await asyncio.to_thread(self._match, feed, list(edited.values()))
+        found = await self._matched(feed, list(edited.values()))
         return {number: each for number, each in zip(edited, found, strict=True) if each.matches}
 
     def _commit(
@@ -243,7 +237,7 @@ class Ingest:
             weight=weight,
             before=weight,
         )
-        return self._owe(session, news, audience=_audience(session, [news], now=now), now=now)
+        return owe_news(session, news, audience=audience_of(session, [news], now=now), now=now)
 
     def _only_places(
         self, session: Session, found: list[_Found], *, ids: Mapping[str, int], now: datetime
@@ -274,57 +268,22 @@ class Ingest:
             index.apply(placement)
             placed.append(Placed(placement, each.matches, place_matches(each.places, placement)))
         before = told_before(placed)
-        steps = tell(placed, known=stories(session, before), named=story_entities(session, before))
+        known = stories(session, before)
+        steps = tell(placed, known=known, named=story_entities(session, known))
         self._opened.seq = add_placements(session, [step for step, _ in steps], now=now)
-        audience = _audience(session, [news for _, news in steps], now=now)
+        audience = audience_of(session, [news for _, news in steps], now=now)
         return [
-            (step.placement, self._tell(session, step.placement, news=news, audience=audience, now=now))
+            (step.placement, _owe(session, step.placement, news=news, audience=audience, now=now))
             for step, news in steps
         ]
 
-    def _tell(
-        self, session: Session, placement: Placement, *, news: StoryNews, audience: _Audience, now: datetime
-    ) -> int:
-        """Write down who is owed what; return how many deliveries were new."""
-        owed = self._owe(session, news, audience=audience, now=now)
-        if owed:
-            count_repeats(session, news.story, published=placement.entry.published, now=now)
-        return owed
 
-    def _owe(self, session: Session, news: StoryNews, *, audience: _Audience, now: datetime) -> int:
-        chats: tuple[Subscriber, ...] = ()
-        if not audience.watched.isdisjoint(_names(news)):
-            watching = subscribers(
-                session,
-                entities=news.weight.entities,
-                families=news.families,
-                story=news.story,
-                now=now,
-                outlet=news.outlet,
-            )
-            chats = tuned(session, watching, story=news.story)
-        if audience.looks:
-            chats = joined(chats, area_subscribers(session, news.story, now=now, outlet=news.outlet))
-        if not chats:
-            return 0
-        ids = [each.chat for each in chats]
-        known, rung = told(session, news.story, chats=ids), heard(session, ids, now=now)
-        owed: list[NewDelivery] = []
-        for each in chats:
-            owed += decide(each, known.get(each.chat), news=news, now=now, heard=rung[each.chat])
-        owe_calls(session, news.story, revision=news.number, chats=ids, now=now)
-        owe_stories(session, news.story, chats=[each.chat for each in chats if each.chat not in known], now=now)
-        return owe(session, owed, now=now)
-
-
-def _audience(session: Session, news: Iterable[StoryNews], *, now: datetime) -> _Audience:
-    names = {name for each in news for name in _names(each)}
-    return _Audience(watched_among(session, names), looks=is_looked_for(session, now=now))
-
-
-def _names(news: StoryNews) -> tuple[str, ...]:
-    """Return what a chat may watch of a story."""
-    return (*news.weight.entities, *(f"family:{family}" for family in news.families))
+def _owe(session: Session, placement: Placement, *, news: StoryNews, audience: Audience, now: datetime) -> int:
+    """Write down who is owed what for a placement; return how many deliveries were new."""
+    owed = owe_news(session, news, audience=audience, now=now)
+    if owed:
+        count_repeats(session, news.story, published=placement.entry.published, now=now)
+    return owed
 
 
 def _text_of(entry: NewEntry, feed: FeedToPoll) -> EntryText:
@@ -338,17 +297,6 @@ def _families(found: Sequence[_Found]) -> Counter[str]:
     for match in (match for each in found for match in each.matches):
         counted.update(match.families or ((OWN_WORDS if match.entity.startswith("w:") else NO_FAMILY),))
     return counted
-
-
-def joined(watching: Sequence[Subscriber], looking: Sequence[Subscriber]) -> tuple[Subscriber, ...]:
-    """Return each chat once that hears of a story for its terms, for where it looks, or for both."""
-    by_chat = {each.chat: each for each in watching}
-    for each in looking:
-        known = by_chat.get(each.chat, each)
-        terms = known.terms if known is each else (*known.terms, *each.terms)
-        urgencies = known.urgencies if known is each else (*known.urgencies, *each.urgencies)
-        by_chat[each.chat] = replace(known, mode=each.mode, terms=terms, urgencies=urgencies)
-    return tuple(by_chat[chat] for chat in sorted(by_chat))
 
 
 def _story_entry(entry: NewEntry, number: int, *, feed: FeedToPoll, now: datetime) -> StoryEntry:

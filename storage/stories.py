@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import Text, bindparam, cast, insert
 from sqlmodel import col, func, or_, select, update
 
 from matchers.features import traits_of
@@ -45,7 +47,7 @@ _AFTER: Final = (
 _LAST: Final = select(func.max(_PLACEMENTS.c.seq))
 _IDS: Final[Any] = bindparam("ids", expanding=True)
 _RECORD: Final = tuple(_STORIES.c[field.name] for field in fields(StoryRecord))
-_BY_ID: Final = select(*_RECORD).where(_STORIES.c.id.in_(_IDS))
+_WITH_KIN: Final = select(*_RECORD).where(or_(_STORIES.c.id.in_(_IDS), _STORIES.c.merged_into.in_(_IDS)))
 _GROWN: Final = (
     update(_STORIES)
     .where(_STORIES.c.id == bindparam("story"))
@@ -57,10 +59,9 @@ _GROWN: Final = (
     )
 )
 _NAMED: Final = (
-    select(_STORIES.c.id, _STORIES.c.merged_into, col(MatchRow.entity), col(MatchRow.families))
-    .join(_PLACEMENTS, _PLACEMENTS.c.story_id == _STORIES.c.id)
+    select(_PLACEMENTS.c.story_id, col(MatchRow.entity), cast(col(MatchRow.families), Text))
     .join(MatchRow, col(MatchRow.entry_id) == _PLACEMENTS.c.entry_id)
-    .where(or_(_STORIES.c.id.in_(_IDS), _STORIES.c.merged_into.in_(_IDS)))
+    .where(_PLACEMENTS.c.story_id.in_(_IDS))
 )
 
 
@@ -177,22 +178,27 @@ def story(session: Session, story: int) -> StoryRecord | None:
 
 
 def stories(session: Session, wanted: Iterable[int]) -> dict[int, StoryRecord]:
-    """Return those of some stories that there are."""
+    """Return those of some stories that there are, and those that were merged into them."""
     ids = sorted(set(wanted))
-    rows = session.connection().execute(_BY_ID, {"ids": ids}) if ids else ()
+    rows = session.connection().execute(_WITH_KIN, {"ids": ids}) if ids else ()
     return {row[0]: StoryRecord(*row) for row in rows}
 
 
-def story_entities(session: Session, wanted: Iterable[int]) -> dict[int, Named]:
-    """Return what the entries of each of some stories, and of those merged into it, named."""
-    ids = sorted(set(wanted))
-    rows = session.connection().execute(_NAMED, {"ids": ids}) if ids else ()
-    entities, families = (dict[int, set[str]]((each, set()) for each in ids) for _ in range(2))
-    for number, merged_into, entity, its_families in rows:
-        for each in {number, merged_into} & entities.keys():
+def story_entities(session: Session, known: Mapping[int, StoryRecord]) -> dict[int, Named]:
+    """Return what the entries of each story, and of those of `known` that were merged into it, named."""
+    rows = session.connection().execute(_NAMED, {"ids": sorted(known)}) if known else ()
+    entities, families = (dict[int, set[str]]((each, set()) for each in known) for _ in range(2))
+    for number, entity, its_families in rows:
+        for each in {number, known[number].merged_into} & known.keys():
             entities[each].add(entity)
-            families[each].update(its_families)
-    return {each: Named(frozenset(entities[each]), frozenset(families[each])) for each in ids}
+            families[each].update(_families(its_families))
+    return {each: Named(frozenset(entities[each]), frozenset(families[each])) for each in known}
+
+
+@lru_cache(maxsize=4096)
+def _families(stored: str) -> tuple[str, ...]:
+    """Read the list of an entity's families, which is the same in each of its matches."""
+    return tuple(json.loads(stored))
 
 
 def story_view(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -36,6 +35,7 @@ from bot.delivery.policy import (
     unsayable,
 )
 from bot.delivery.render import parts
+from bot.delivery.tally import SendReport, Tally
 from bot.loudness import GATHERING, MOST_IN_A_ROW
 from bot.metrics import Metrics
 from storage.chats import close_chat, migrate_chat
@@ -56,7 +56,7 @@ from storage.rhythm import gather_late, next_catch_up_at, open_catch_ups
 from storage.stories import story_view
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
     from datetime import datetime
 
     from bot.clock import Clock
@@ -79,7 +79,6 @@ _RINGING: Final = frozenset({DeliveryKind.ALERT, DeliveryKind.UPDATE})
 _LATE: Final = timedelta(minutes=10)
 # A pass may be long: what has become old news meanwhile goes, and catch-up messages open, after this long at most.
 _TIDY_GAP: Final = timedelta(seconds=10)
-_COUNTED: Final = ("sent", "edited", "retried", "dropped", "repeats")
 # What is due but waits behind another delivery is looked at again after this long.
 _LOOK_AGAIN: Final = timedelta(seconds=1)
 
@@ -90,18 +89,6 @@ class Render(Protocol):
     def __call__(self, due: DueDelivery, views: Sequence[StoryView], *, now: datetime) -> Message | None:
         """Return the message; None when there is nothing left to say."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class SendReport:
-    """Hold what one pass did, and when the next is worth while (None: nothing is owed)."""
-
-    sent: int
-    edited: int
-    retried: int
-    dropped: int
-    repeats: int
-    next_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +155,8 @@ class Sender:
         """Send until nothing more may be sent now, and return what was done."""
         async with self._passing:
             await self._take_over_pace()
-            counts = await self._send_all()
-            return SendReport(**{name: counts[name] for name in _COUNTED}, next_at=await self._next_at())
+            tally = await self._send_all()
+            return tally.report(await self._next_at())
 
     async def _take_over_pace(self) -> None:
         """Go on at the pace of the process that sent before us: the limits are the token's, not ours."""
@@ -193,12 +180,9 @@ class Sender:
         async with self._passing:
             await self._turn_over(0)
 
-    async def _send_all(self) -> Counter[str]:
-        """Keep the places in flight taken until nothing is due; settle each time something lands, tidy now and then.
-
-        Where news comes in as quickly as it leaves, this never ends: nothing is kept of what has landed but counts.
-        """
-        done: Counter[str] = Counter()
+    async def _send_all(self) -> Tally:
+        """Keep the places in flight taken until nothing is due, which may be never; settle each time something lands."""
+        done = Tally()
         flying: set[asyncio.Task[_Landed]] = set()
         tidied: datetime | None = None
         try:
@@ -213,7 +197,7 @@ class Sender:
                     return done
                 landed, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
                 for each in self._note(landed):
-                    done.update(_counted(each))
+                    done.count(each.due, each.action.outcome)
         finally:
             # Cancelled, or the database failed: what is in flight lands, and is settled by the next pass.
             if flying:
@@ -329,19 +313,6 @@ class Sender:
         if due_at is None or due_at > now:
             return due_at
         return min(now + _LOOK_AGAIN, self._pace.rested_at(now) or now + _LOOK_AGAIN)
-
-
-def _counted(landed: _Landed) -> Iterator[str]:
-    """Yield as what a delivery counts in the report."""
-    outcome = landed.action.outcome
-    if outcome.state is DeliveryState.SENT:
-        yield "edited" if is_edit(landed.due) else "sent"
-    elif outcome.state is DeliveryState.DUE:
-        yield "retried"
-    elif outcome.state is DeliveryState.DROPPED:
-        yield "dropped"
-    if outcome.possible_repeat:
-        yield "repeats"
 
 
 def _as_it_is(_due: DueDelivery, message: Message) -> Message:

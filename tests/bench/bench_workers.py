@@ -34,10 +34,13 @@ from tests.bench.stand import address
 
 ROOT = Path(__file__).parents[2]
 FLOOR = 1.3
+FEEDS = (
+    1200  # half a minute of work: what each worker must begin with, its parser and its memory of words, weighs little
+)
 
 
 def main(arguments):
-    feeds = int(arguments[0]) if arguments else 600
+    feeds = int(arguments[0]) if arguments else FEEDS
     with warnings.catch_warnings(action="ignore"), tempfile.TemporaryDirectory() as folder:
         import pgserver
 

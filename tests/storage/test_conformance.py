@@ -340,7 +340,10 @@ def test_a_story_is_seen_by_a_chat_with_what_it_watches(session):
     )
     assert ["family:jihadists"] == [match.term for match in view.matches]
     assert (view,) == stories.latest_stories(session, chat.id, since=NOW - timedelta(hours=1))
-    assert Named(frozenset({"jnim"}), frozenset({"jihadists"})) == stories.story_entities(session, [story])[story]
+    assert (
+        Named(frozenset({"jnim"}), frozenset({"jihadists"}))
+        == stories.story_entities(session, stories.stories(session, [story]))[story]
+    )
     assert stories.story_view(session, 999, chat=chat.id) is None
 
 
@@ -377,7 +380,7 @@ def test_stories_that_are_one_are_told_by_the_message_that_came_first(session):
 
     assert ((two, one), (three, one)) == merging.merges_since(session, NOW)
     both_named = Named(frozenset({"aes", "jnim"}), frozenset({"alliances", "jihadists"}))
-    assert both_named == stories.story_entities(session, [one])[one]
+    assert both_named == stories.story_entities(session, stories.stories(session, [one]))[one]
     assert {chat.id: NOW, other.id: NOW} == {
         key: told.last_ring for key, told in rhythm.told(session, one, chats=[chat.id, other.id]).items()
     }
