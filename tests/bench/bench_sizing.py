@@ -36,11 +36,11 @@ POLL_CPU_S = 0.014
 POLLS_A_DAY = 150
 # bench_workers, PostgreSQL, one entry in five matched: CPU seconds an entry, all of them; and what one placement takes
 # under the lock that all processes share.
-ENTRY_CPU_S, PLACED_S = 0.0065, 0.018
+ENTRY_CPU_S, PLACED_S = 0.0014, 0.0032
 # One entry in so many names what somebody watches.
 RINGING = 10
 # tests.faults.soak: what an entry takes of a SQLite file, with its matches and deliveries.
-ENTRY_KB = 2.25
+ENTRY_KB = 1.23
 # bench_stories: what an open entry takes of each process that places; entries stay open for this many days.
 OPEN_KB, OPEN_DAYS = 1.4, 3
 # bench_matching: what a watched name of 2.6 words takes of each process that matches.
