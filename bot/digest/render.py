@@ -107,7 +107,7 @@ def _told(reader: Reader, view: StoryView) -> str:
     if len(outlets) > 1:
         alone = independent(view)
         told = say.plural("{n} independent of the others", "{n} independent of each other", count=alone)
-        count = f"{count}, {told}"
+        count = say.listed((count, told))
     more = f" +{len(outlets) - _MOST_OUTLETS}" if len(outlets) > _MOST_OUTLETS else ""
     return say.colon(count, say.listed(outlets[:_MOST_OUTLETS]) + more)
 
