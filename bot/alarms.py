@@ -124,7 +124,7 @@ def _from_told(key: str, kept: Mapping[str, object]) -> Alarm:
 
 def _of_deliveries(standing: Standing, now: datetime) -> list[Alarm]:
     figures, found = standing.figures, []
-    waits, drains = now - (figures.oldest_due or now), timedelta(seconds=drain_s(figures.leaving))
+    waits, drains = now - (figures.leaving.oldest or now), timedelta(seconds=drain_s(figures.leaving))
     if max(waits, drains) > LATE_DELIVERY:
         found.append(
             Alarm(

@@ -187,7 +187,7 @@ class Metrics:
             self.outbox.labels(state.value).set(figures.deliveries.get(state.value, 0))
         for feed_state in FeedState:
             self.feeds.labels(feed_state.value).set(figures.feeds.get(feed_state.value, 0))
-        self.oldest_due.set(_age(figures.oldest_due, now))
+        self.oldest_due.set(_age(figures.leaving.oldest, now))
         self.drain.set(drain_s(figures.leaving))
         self.parked.set(figures.parked)
         self.repeats.set(figures.possible_repeats)

@@ -120,11 +120,12 @@ class DeliveryOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """Hold how many deliveries could leave now: of all chats, and of the private chat and the group that have most."""
+    """Hold how many deliveries could leave now: of all chats, of the private chat and the group that have most; since when."""
 
     count: int = 0
     private: int = 0
     group: int = 0
+    oldest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

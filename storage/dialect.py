@@ -81,7 +81,7 @@ def lock_migrations(connection: Connection) -> None:
 
 
 def insert_new(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert rows, leave out those that a unique key already holds, return how many were new."""
+    """Insert rows of the same columns, leave out those that a unique key already holds, return how many were new."""
     if not rows:
         return 0
     insert = _insert(table, on_sqlite=is_sqlite(session)).execution_options(preserve_rowcount=True)

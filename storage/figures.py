@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlmodel import col, func, select
 
@@ -25,14 +25,10 @@ _NOTHING: Final = Leaving()
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Hold deliveries and enabled feeds by state, the oldest that could have left, what waits and what was lost.
-
-    `leaving` says how much of what waits could leave now.
-    """
+    """Hold deliveries and enabled feeds by state, what could leave now, what waits and what was lost."""
 
     deliveries: Mapping[str, int] = field(default_factory=dict)
     feeds: Mapping[str, int] = field(default_factory=dict)
-    oldest_due: datetime | None = None
     leaving: Leaving = _NOTHING
     parked: int = 0
     possible_repeats: int = 0
@@ -52,7 +48,6 @@ def figures(session: Session, *, now: datetime) -> Figures:
     return Figures(
         deliveries=dict(session.exec(by_state).all()),
         feeds=dict(session.exec(feeds).all()),
-        oldest_due=oldest_due(session, now=now),
         leaving=leaving(session, now=now),
         parked=session.exec(select(count()).select_from(Parked).where(Parked.until > now)).one(),
         possible_repeats=session.exec(select(func.coalesce(func.sum(Delivery.repeats), 0))).one(),
@@ -78,16 +73,6 @@ def _held_back(session: Session, *, since: datetime) -> dict[str, int]:
     return dict(session.exec(rows).all())
 
 
-def oldest_due(session: Session, *, now: datetime) -> datetime | None:
-    """Return since when the oldest delivery could have left: due, past its moment, and its chat not parked."""
-    return session.exec(select(func.min(Delivery.not_before)).where(*_may_leave(now))).one()
-
-
-def _may_leave(now: datetime) -> tuple[Any, ...]:
-    parked = select(Parked.telegram_id).where(Parked.telegram_id == Delivery.telegram_id, Parked.until > now).exists()
-    return col(Delivery.state) == "due", col(Delivery.not_before) <= now, ~parked
-
-
 def backlog(session: Session, *, now: datetime) -> Backlog:
     """Return how much is due, since when, how many chats are parked, and what could leave now."""
     counts = dict(session.exec(select(Delivery.state, func.count()).group_by(Delivery.state)).all())
@@ -105,13 +90,17 @@ def backlog(session: Session, *, now: datetime) -> Backlog:
 
 def leaving(session: Session, *, now: datetime) -> Leaving:
     """Count what could leave now: due, past its moment, and its chat not parked."""
+    parked = select(Parked.telegram_id).where(Parked.telegram_id == Delivery.telegram_id, Parked.until > now).exists()
     rows = session.exec(
-        select(Delivery.telegram_id, func.count()).where(*_may_leave(now)).group_by(col(Delivery.telegram_id))
+        select(Delivery.telegram_id, func.count(), func.min(Delivery.not_before))
+        .where(Delivery.state == "due", Delivery.not_before <= now, ~parked)
+        .group_by(col(Delivery.telegram_id))
     ).all()
     return Leaving(
-        count=sum(count for _, count in rows),
-        private=max((count for chat, count in rows if chat > 0), default=0),
-        group=max((count for chat, count in rows if chat < 0), default=0),  # Telegram's numbers of groups and channels
+        count=sum(count for _, count, _ in rows),
+        private=max((count for chat, count, _ in rows if chat > 0), default=0),
+        group=max((count for chat, count, _ in rows if chat < 0), default=0),  # as Telegram numbers groups and channels
+        oldest=min((since for _, _, since in rows), default=None),
     )
 
 

@@ -158,10 +158,11 @@ def _people(session: Session, settings: Settings) -> Iterator[Finding]:
 
 def _outbox(session: Session, now: datetime, *, running: bool) -> Iterator[Finding]:
     standing = figures(session, now=now)
-    if standing.oldest_due and now - standing.oldest_due > LATE_DELIVERY:
+    oldest = standing.leaving.oldest
+    if oldest and now - oldest > LATE_DELIVERY:
         yield bad(
             "outbox.late",
-            f"{standing.deliveries.get('due', 0)} deliveries wait, the oldest since {standing.oldest_due:%Y-%m-%d %H:%M}.",
+            f"{standing.deliveries.get('due', 0)} deliveries wait, the oldest since {oldest:%Y-%m-%d %H:%M}.",
             remedy="See the log for what Telegram answers." if running else "Start `tocsin run`.",
         )
     copy = restored(session)

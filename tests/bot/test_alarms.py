@@ -42,8 +42,8 @@ def keys(standing):
     ("standing", "wrong"),
     [
         (SOUND, []),
-        (figures(oldest_due=ago(minutes=9)), []),
-        (figures(oldest_due=ago(minutes=11)), ["outbox"]),
+        (figures(leaving=Leaving(oldest=ago(minutes=9))), []),
+        (figures(leaving=Leaving(oldest=ago(minutes=11))), ["outbox"]),
         (figures(leaving=Leaving(count=17_000)), []),
         (figures(leaving=Leaving(count=17_500)), ["outbox"]),
         (figures(leaving=Leaving(count=700, private=601)), ["outbox"]),

@@ -682,8 +682,8 @@ def test_what_could_leave_now_is_counted_of_all_and_of_whoever_has_most(session)
     outbox.park(session, READER + 1, until=LATER)
     others = backlog(session, now=NOW).leaving
 
-    assert (Leaving(6, private=3, group=2), Leaving(3, private=1, group=2)) == (every, others)
-    assert Leaving(7, private=3, group=2) == leaving(session, now=LATER)
+    assert (Leaving(6, private=3, group=2, oldest=NOW), Leaving(3, private=1, group=2, oldest=NOW)) == (every, others)
+    assert Leaving(7, private=3, group=2, oldest=NOW) == leaving(session, now=LATER)
 
 
 def test_what_is_not_due_yet_names_its_time_and_nothing_owed_names_none(session):
