@@ -18,8 +18,8 @@ from storage.tables import Feed, Host, Outlet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from publicsuffixlist import PublicSuffixList
     from sqlmodel import Session
-    from tldextract import TLDExtract
 
     from storage.records import FeedSpec, PollOutcome
 
@@ -27,19 +27,21 @@ if TYPE_CHECKING:
 HOST_SPACING_S: Final = 1.5
 # Every poll writes a feed's row: by the table, which costs a third of what the object does.
 _FEEDS: Final = Feed.__table__  # type: ignore[attr-defined]  # SQLModel gives it at run time
+# A long list of feeds is added in parts: ten thousand at once hold 70 MB that the process does not give back.
+_AT_ONCE: Final = 500
 _REMOVED: Final = "feeds.removed"
 _HUSHED: Final = "feeds.hushed"
-# The list of public suffixes as it ships with the library: nothing is fetched, nothing is written.
 _LISTS: Final = ("hour_profile", "skip_hours", "skip_days")
 _TIMES: Final = ("first_failed", "last_ok", "last_new", "last_try", "last_unconditional", "redirect_since")
 
 
 @cache
-def _suffixes() -> TLDExtract:
+def _suffixes() -> PublicSuffixList:
     """Return the list of public suffixes that the library brings; it is loaded when first asked, since it is large."""
-    from tldextract import TLDExtract
+    from publicsuffixlist import PublicSuffixList
 
-    return TLDExtract(cache_dir=None, suffix_list_urls=())
+    # What only a company calls a suffix ("blogspot.com") is one publisher here; an address in numbers is none.
+    return PublicSuffixList(only_icann=True, accept_unknown=False)
 
 
 def add_feed(session: Session, spec: FeedSpec, *, now: datetime) -> int:
@@ -58,16 +60,19 @@ def add_feed(session: Session, spec: FeedSpec, *, now: datetime) -> int:
 
 def add_new_feeds(session: Session, specs: Sequence[FeedSpec], *, due: Sequence[datetime]) -> int:
     """Add many feeds of which none is known, in few statements; `due` is when each is first polled; return how many."""
+    timed = list(zip(specs, due, strict=True))
+    return sum(_add_new(session, timed[at : at + _AT_ONCE]) for at in range(0, len(timed), _AT_ONCE))
+
+
+def _add_new(session: Session, timed: Sequence[tuple[FeedSpec, datetime]]) -> int:
+    specs = [spec for spec, _ in timed]
     outlets = {spec.outlet.key: asdict(spec.outlet) for spec in specs}
-    if not outlets:
-        return 0
     change = [each.name for each in fields(OutletSpec) if each.name != "key"]
     insert_or_update(session, Outlet, row=list(outlets.values()), key=["key"], change=change)
     ids = dict(session.exec(select(Outlet.key, Outlet.id).where(col(Outlet.key).in_(outlets))).all())
-    made = [_made(spec, due=moment) for spec, moment in zip(specs, due, strict=True)]
     rows = [
-        feed.model_dump(exclude={"id"}) | {"outlet_id": ids[spec.outlet.key]}
-        for feed, spec in zip(made, specs, strict=True)
+        _made(spec, due=moment).model_dump(exclude={"id"}) | {"outlet_id": ids[spec.outlet.key]}
+        for spec, moment in timed
     ]
     return len(insert_returning(session, Feed, rows, columns=("id",)))
 
@@ -257,7 +262,7 @@ def release_leases(session: Session, holder: str | None) -> int:
 def host_of(url: str) -> str:
     """Return the host that a URL's polls are spaced by: one for all of a publisher's or a blog farm's names."""
     parts = urlsplit(url)
-    farm = _suffixes()(parts.hostname or "").top_domain_under_public_suffix
+    farm = _suffixes().privatesuffix(parts.hostname or "")
     return farm or parts.netloc.rpartition("@")[2].lower() or url
 
 
