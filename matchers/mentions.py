@@ -64,6 +64,8 @@ def hits_of(name: Name, words: Words, *, near_score: int) -> list[Hit]:
         return hits[:MOST_HITS]
     joins = _joins(name, words) if name.joined and not words.places.keys().isdisjoint(name.joined) else []
     absent = 0 if joins else len(name.required.difference(words.places))
+    if absent and name.tight:
+        return []
     anchors = _anchors(name, words, joins=joins)
     words.tried += len(anchors)
     if joins:
@@ -226,7 +228,7 @@ class _Fit:
         extra = self._foreign(first, last, used=used)
         if extra > name.most_extra or (not name.loose and self._words.is_broken(first, last)):
             return None
-        if name.tight and not self._is_tight(first, last, spots=spots):
+        if name.tight and not self._is_tight(first, last):
             return None
         ordered = spots if name.tau < 1.0 else [inside[i][0] for i in sorted(inside)]
         inversions = sum(a > b for a, b in combinations(ordered, 2))
@@ -234,10 +236,20 @@ class _Fit:
         similarity = found / name.total - EXTRA * extra - INVERSION * inversions
         return Hit(name, first, last, used, min(1.0, similarity))
 
-    def _is_tight(self, first: int, last: int, *, spots: list[int]) -> bool:
-        """Tell whether a title and a surname stand in order, with no more than a full stop between them."""
+    def _is_tight(self, first: int, last: int) -> bool:
+        """Tell whether all words and no other stand in order with at most a full stop between, an initial as a capital."""
+        if len(self._chosen) < len(self._name.words):
+            return False
+        spots = [self._chosen[i][0] for i in range(len(self._name.words))]
         gaps = [self._words.gap(at) for at in range(first, last)]
-        return sorted(spots) == spots and all(gap.strip(" \u00a0.'’-") == "" for gap in gaps)
+        raws = [self._words.field.words[at].raw for at in spots]
+        initials = [raw for raw, form in zip(raws, self._name.forms, strict=True) if len(form) == 1]
+        return (
+            sorted(spots) == spots
+            and last - first + 1 == len(set(spots))
+            and all(gap.strip(" \u00a0.'’-") == "" for gap in gaps)
+            and all(raw.isupper() or not raw.isalpha() for raw in initials)
+        )
 
     def _span(self, spots: list[int]) -> tuple[int, int]:
         """Return the first and last token, with the name's own "of" or "al" on either side."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from matchers.entities import Alias, AliasKind, Entity, EntityKind
 from matchers.lexicon import TAIL
 from matchers.text import APOSTROPHES, alias_form, tokens
+from matchers.variants import Variant, variants
 from matchers.vocabulary import COMMON_WORDS, FUNCTION_WORDS, TITLES
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Name:
     words must be found at all (`required` are their
     numbers, `most_absent` how many an entry may lack), `distinctive` ones are this name's own; `joins` says which words a joined one (`joined` are their numbers) stands for, the two `spares` wake an entry when an anchor is damaged. A `rigid` name
     is not guessed from damaged words; `most_extra` foreign words may stand inside. A `tight` name is a title and a
-    surname: in this order with nothing between, or it is somebody else ("Boubacar Goïta, président du club").
+    surname or a shortened name: in this order with nothing between, or it is somebody else ("Boubacar Goïta, président du club").
     """
 
     entity: Entity
@@ -97,8 +98,14 @@ class Name:
 
 
 def compile_alias(entity: Entity, alias: Alias, *, lexicon: Lexicon) -> tuple[Name, ...]:
-    """Compile an alias into the names that it is looked up by."""
-    return tuple(_compile(entity, alias, parts=parts, lexicon=lexicon) for parts in _readings(alias) if parts)
+    """Compile an alias into the names that it is looked up by, its unlisted variants among them."""
+    written = (Variant(alias), *variants(entity, alias))
+    return tuple(
+        _compile(entity, variant, parts=parts, lexicon=lexicon)
+        for variant in written
+        for parts in _readings(variant.alias)
+        if parts
+    )
 
 
 def _readings(alias: Alias) -> Iterator[list[Token]]:
@@ -110,11 +117,12 @@ def _readings(alias: Alias) -> Iterator[list[Token]]:
         yield apart
 
 
-def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexicon) -> Name:
+def _compile(entity: Entity, variant: Variant, *, parts: list[Token], lexicon: Lexicon) -> Name:
+    alias = variant.alias
     forms = [alias_form(part.raw) for part in parts]
     exact = not alias.fuzzy or alias.kind in {AliasKind.ACRONYM, AliasKind.HANDLE}
     topic = alias.kind is AliasKind.TOPIC
-    tight = entity.kind is EntityKind.PERSON and 1 < len(forms) <= LONGEST_TITLED and not TITLES.isdisjoint(forms[:-1])
+    tight = variant.tight or _is_titled(entity, forms)
     words = tuple(lexicon.add(form, fuzzy=not exact) for form in forms)
     content = _content(forms)
     distinctive = [i for i in content if not _is_common(forms[i])]
@@ -122,7 +130,7 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
     strict = tuple(i for i in content if exact or _is_sign(parts[i].raw, alias))
     weights = _weights(forms, content)
     anchors = _anchors(forms, distinctive or list(content), words=words)
-    joins = _joins(forms, lexicon)
+    joins = () if tight and min(map(len, forms)) == 1 else _joins(forms, lexicon)  # "Y. U" is no "Yu"
     return Name(
         entity=entity,
         alias=alias,
@@ -149,6 +157,11 @@ def _compile(entity: Entity, alias: Alias, *, parts: list[Token], lexicon: Lexic
         floors=tuple(1.0 if i in strict else TOPIC_FLOOR if topic else 0.0 for i in range(len(forms))),
         order=(*content, *(i for i in range(len(forms)) if i not in content)),
     )
+
+
+def _is_titled(entity: Entity, forms: list[str]) -> bool:
+    """Tell whether a name is a title and a surname."""
+    return entity.kind is EntityKind.PERSON and 1 < len(forms) <= LONGEST_TITLED and not TITLES.isdisjoint(forms[:-1])
 
 
 def _is_common(form: str) -> bool:

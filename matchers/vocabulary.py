@@ -123,6 +123,15 @@ CIVIL_TITLES: Final = _words(
     "senator sénateur spokesman lieutenant lt sergeant major maj"
 )
 
+# What stands before a name in a list of persons and is none of their names.
+HONORIFICS: Final = _words("shaikh shaykh haji hajj mullah mollah maulana maulawi mawlawi hafiz dr mrs ms")
+
+# Words that make one name with the word after them: articles, "father of", "servant of", "son of", "of".
+NAME_PARTICLES: Final = _words(
+    "al el ul ur abu abou abo abd abdul abdel abdal ibn bin ben bint ould ag oued umm de da do dos di du del della van von der "
+    "den ter la le st san santa mac na ال ابو عبد بن ابن ولد اغ"
+)
+
 # Given names common where our surnames are: after one of them, a surname belongs to somebody else.
 GIVEN_NAMES: Final = _words(
     "mme madame mrs ms miss mlle mademoiselle dr docteur doctor pr professeur professor maître me "
