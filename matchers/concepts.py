@@ -95,7 +95,7 @@ DEEDS: Final = frozenset(
 NAMES: Final = tuple(sorted({name for table in _TABLE.values() for names in table.values() for name in names}))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)  # the words of an entry are remembered as a whole, by who reads them
 def concepts_of(forms: tuple[str, ...], lang: str) -> tuple[str, ...]:
     """Return what a word (its folded forms) means in a language; of any language when that is not known."""
     tables = [_TABLE[lang]] if lang in _TABLE else list(_TABLE.values())
