@@ -21,7 +21,7 @@ from bot.owing import audience_of, owe_news
 from bot.sighting import named_in, place_matches, without_countries
 from bot.telling import Placed, state_of, tell, told_before, weigh
 from bot.triage import LATE
-from matchers.stories import place
+from matchers.stories import place_read, read
 from matchers.types import EntryText, EventKind, PlacementKind, Revision, StoryEntry
 from storage.areas import is_looked_for, note_places
 from storage.entries import (
@@ -237,7 +237,8 @@ class Ingest:
             weight=weight,
             before=weight,
         )
-        return owe_news(session, news, audience=audience_of(session, [news], now=now), now=now)
+        audience = audience_of(session, [news], looks=is_looked_for(session, now=now))
+        return owe_news(session, news, audience=audience, now=now)
 
     def _only_places(
         self, session: Session, found: list[_Found], *, ids: Mapping[str, int], now: datetime
@@ -254,24 +255,27 @@ class Ingest:
     ) -> list[tuple[Placement, int]]:
         """Place entries one after another under the placement lock, oldest first; return how much each owes.
 
-        The other processes wait: what can be done for all entries at once is done once.
+        The other processes wait: what needs no lock is done before it, and what can be done once is done once.
         """
         if not ringing:
             return []
-        self._opened.caught_up(session, now)  # most of it before the others have to wait
+        ringing = sorted(ringing, key=lambda found: (found.entry.effective, found.entry.key))
+        entries = [_story_entry(each.entry, ids[each.entry.key], feed=feed, now=now) for each in ringing]
+        reads = [read(entry, each.matches, places=each.named) for entry, each in zip(entries, ringing, strict=True)]
+        looks = is_looked_for(session, now=now)
+        self._opened.caught_up(session, now)
         self._store.database.placement_lock(session)
         index = self._opened.caught_up(session, now)
         placed = []
-        for each in sorted(ringing, key=lambda found: (found.entry.effective, found.entry.key)):
-            entry = _story_entry(each.entry, ids[each.entry.key], feed=feed, now=now)
-            placement = place(entry, each.matches, index=index, now=now, places=each.named)
+        for each, entry_read in zip(ringing, reads, strict=True):
+            placement = place_read(entry_read, index=index, now=now)
             index.apply(placement)
             placed.append(Placed(placement, each.matches, place_matches(each.places, placement)))
         before = told_before(placed)
         known = stories(session, before)
         steps = tell(placed, known=known, named=story_entities(session, known))
         self._opened.seq = add_placements(session, [step for step, _ in steps], now=now)
-        audience = audience_of(session, [news for _, news in steps], now=now)
+        audience = audience_of(session, [news for _, news in steps], looks=looks)
         return [
             (step.placement, _owe(session, step.placement, news=news, audience=audience, now=now))
             for step, news in steps

@@ -35,9 +35,12 @@ class OpenStories:
         index = self._index
         if index is None:
             index, self.seq = StoryIndex(), 0
-        while missed := placements_after(session, self.seq, since=since, limit=_SLICE):
+        more = True
+        while more:
+            missed = placements_after(session, self.seq, since=since, limit=_SLICE)
             index.restore([stored.filed for stored in missed])
-            self.seq = missed[-1].seq
+            self.seq = missed[-1].seq if missed else self.seq
+            more = len(missed) == _SLICE
         if self._index is None:
             for later, earlier in merges_since(session, since):
                 index.merge(str(earlier), later=str(later))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.alerting import decide
-from storage.areas import area_subscribers, is_looked_for
+from storage.areas import area_subscribers
 from storage.hooks import owe_calls
 from storage.outbox import owe, owe_stories
 from storage.rhythm import heard, told
@@ -31,10 +31,9 @@ class Audience:
     looks: bool
 
 
-def audience_of(session: Session, news: Iterable[StoryNews], *, now: datetime) -> Audience:
-    """Ask once for the news of a whole poll whom it may concern at all."""
-    names = {name for each in news for name in _names(each)}
-    return Audience(watched_among(session, names), looks=is_looked_for(session, now=now))
+def audience_of(session: Session, news: Iterable[StoryNews], *, looks: bool) -> Audience:
+    """Ask once for the news of a whole poll whom it may concern at all; `looks` says whether anybody looks anywhere."""
+    return Audience(watched_among(session, {name for each in news for name in _names(each)}), looks)
 
 
 def owe_news(session: Session, news: StoryNews, *, audience: Audience, now: datetime) -> int:

@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -219,12 +219,30 @@ class StoryIndex:
         return self._sizes.get(self.current(story), 0)
 
 
+class ReadEntry(NamedTuple):
+    """Hold an entry that waits to be placed, the entities that it names, and what of it is compared."""
+
+    entry: StoryEntry
+    entities: tuple[str, ...]
+    traits: Traits
+
+
 def place(
     entry: StoryEntry, matches: Sequence[Match], *, index: StoryIndex, now: datetime, places: Sequence[Place] = ()
 ) -> Placement:
     """Decide where an entry goes, by what was found in it; the index is unchanged."""
+    return place_read(read(entry, matches, places=places), index=index, now=now)
+
+
+def read(entry: StoryEntry, matches: Sequence[Match], *, places: Sequence[Place] = ()) -> ReadEntry:
+    """Read of an entry what it is compared by, for which no index is needed."""
     entities = named(matches, places)
-    traits = traits_of(entry, entities)
+    return ReadEntry(entry, entities, traits_of(entry, entities))
+
+
+def place_read(entry_read: ReadEntry, *, index: StoryIndex, now: datetime) -> Placement:
+    """Decide where an entry goes that was read before; the index is unchanged."""
+    entry, entities, traits = entry_read
     copied = index.copy_of(traits.signs, now=now)
     if copied:
         reasons = (Reason("same-text"),)

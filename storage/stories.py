@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Text, bindparam, cast, insert
-from sqlmodel import col, func, or_, select, update
+from sqlmodel import col, or_, select, update
 
 from matchers.features import traits_of
 from matchers.packing import pack, unpack
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from matchers.features import Traits
     from matchers.tuning import Tuning
+    from matchers.types import Reason
     from storage.story_records import StoryStep
 
 _AT_ONCE: Final = 500  # placements that are read anew in one query
@@ -44,7 +45,6 @@ _AFTER: Final = (
     .order_by(_PLACEMENTS.c.seq)
     .limit(bindparam("most"))
 )
-_LAST: Final = select(func.max(_PLACEMENTS.c.seq))
 _IDS: Final[Any] = bindparam("ids", expanding=True)
 _RECORD: Final = tuple(_STORIES.c[field.name] for field in fields(StoryRecord))
 _WITH_KIN: Final = select(*_RECORD).where(or_(_STORIES.c.id.in_(_IDS), _STORIES.c.merged_into.in_(_IDS)))
@@ -58,8 +58,10 @@ _GROWN: Final = (
         state=bindparam("new_state"),
     )
 )
+_PLACED: Final = insert(_PLACEMENTS).returning(_PLACEMENTS.c.seq)
 _NAMED: Final = (
     select(_PLACEMENTS.c.story_id, col(MatchRow.entity), cast(col(MatchRow.families), Text))
+    .distinct()  # a story of a thousand entries names the same few
     .join(MatchRow, col(MatchRow.entry_id) == _PLACEMENTS.c.entry_id)
     .where(_PLACEMENTS.c.story_id.in_(_IDS))
 )
@@ -90,12 +92,12 @@ def add_placements(session: Session, steps: Sequence[StoryStep], *, now: datetim
                 for story in sorted(last.keys() - opened)
             ],
         )
-    connection.execute(insert(_PLACEMENTS), [_placement_row(step.placement, now=now) for step in steps])
+    placed = connection.execute(_PLACED, [_placement_row(step.placement, now=now) for step in steps]).scalars()
     connection.execute(insert(_REVISIONS), [_revision_row(step, now=now) for step in steps])
     for step in steps:
         if step.placement.merges:
             merge_stories(session, step.story, later=int(step.placement.merges))
-    return last_placement(session)
+    return max(placed, default=0)
 
 
 def _stands(step: StoryStep, *, prefix: str = "") -> dict[str, Any]:
@@ -112,7 +114,7 @@ def _placement_row(placement: Placement, *, now: datetime) -> dict[str, Any]:
         "similarity": placement.similarity,
         "merges": int(placement.merges) if placement.merges else None,
         "entities": list(placement.entities),
-        "reasons": [asdict(reason) for reason in placement.reasons],
+        "reasons": [_columns(reason) for reason in placement.reasons],
         "seen": _pack(placement.entry),
         "at": now,
         "traits": pack(placement.traits) if placement.traits else None,
@@ -125,7 +127,7 @@ def _revision_row(step: StoryStep, *, now: datetime) -> dict[str, Any]:
         "number": step.number,
         "at": now,
         "material": step.revision.material,
-        "changes": [asdict(change) for change in step.revision.changes],
+        "changes": [_columns(change) for change in step.revision.changes],
     }
 
 
@@ -158,13 +160,13 @@ def _read_anew(session: Session, numbers: Sequence[int]) -> list[Traits]:
     return found
 
 
-def last_placement(session: Session) -> int:
-    """Return the place of the newest placement, 0 for none."""
-    return session.connection().execute(_LAST).scalar() or 0
-
-
 def _pack(entry: StoryEntry) -> dict[str, Any]:
-    return asdict(entry) | {"seen": entry.seen.isoformat(), "published": entry.published.isoformat()}
+    return _columns(entry) | {"seen": entry.seen.isoformat(), "published": entry.published.isoformat()}
+
+
+def _columns(record: StoryEntry | Reason | Change) -> dict[str, Any]:
+    """Return the fields of a flat record, without the copies that `asdict` makes while all processes wait."""
+    return {name: getattr(record, name) for name in record.__slots__}
 
 
 def _unpack(stored: Mapping[str, Any]) -> StoryEntry:

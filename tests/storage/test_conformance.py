@@ -310,7 +310,7 @@ def test_placements_come_back_in_order_and_slice_by_slice(session):
     rest = stories.placements_after(session, first[-1].seq, since=since)
 
     assert [str(ids[0])] * 3 == [stored.filed.story for stored in (*first, *rest)]
-    assert (NOW, LATER, rest[-1].seq) == (first[0].filed.seen, rest[0].filed.seen, stories.last_placement(session))
+    assert (NOW, LATER, len(rest)) == (first[0].filed.seen, rest[0].filed.seen, 1)
     assert (3, None) == (stories.story(session, ids[0]).entries, stories.story(session, 999))
 
 
