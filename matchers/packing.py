@@ -13,9 +13,11 @@ from typing import Final
 import numpy as np
 
 from matchers.features import Traits
+from matchers.meaning import MEANING
 from matchers.types import EventKind
 
 VERSION: Final = 2
+MEANT: Final = 3  # the same, with what the headline means behind its signs
 _EVENTS: Final = tuple(EventKind)
 _NUMBER_OF: Final = {kind: number for number, kind in enumerate(_EVENTS)}
 # version, event, genre, again, later, signs, language, values, tolls, outlet, hours
@@ -29,20 +31,22 @@ def pack(traits: Traits) -> bytes:
     """Return traits as bytes."""
     tolls = (min(toll, _MOST) for toll in traits.tolls)
     lang = traits.lang[:3].encode("ascii", "ignore")
+    version = MEANT if traits.meaning else VERSION
     head = _HEAD.pack(
-        VERSION, _NUMBER_OF[traits.event], traits.genre, traits.again, traits.later, len(traits.signs), lang,
+        version, _NUMBER_OF[traits.event], traits.genre, traits.again, traits.later, len(traits.signs), lang,
         len(traits.values), *tolls, traits.outlet, traits.hours,
     )  # fmt: skip
     signs = struct.pack(f"<{len(traits.signs)}q", *traits.signs)
-    return head + signs + traits.values.astype(_VALUE).tobytes() + traits.text.encode()
+    return head + signs + traits.meaning + traits.values.astype(_VALUE).tobytes() + traits.text.encode()
 
 
 def unpack(packed: bytes) -> Traits | None:
     """Return the traits that were packed; None for those of another version."""
-    if packed[:1] != bytes((VERSION,)):
+    if packed[:1] not in (bytes((VERSION,)), bytes((MEANT,))):
         return None
-    _, event, genre, again, later, signs, lang, values, *tolls, outlet, hours = _HEAD.unpack_from(packed)
-    at = _HEAD.size + signs * _SIGN
+    version, event, genre, again, later, signs, lang, values, *tolls, outlet, hours = _HEAD.unpack_from(packed)
+    meant = _HEAD.size + signs * _SIGN
+    at = meant + (MEANING if version == MEANT else 0)
     end = at + values * _VALUE.itemsize
     return Traits(
         lang=lang.rstrip(b"\0").decode(),
@@ -56,4 +60,5 @@ def unpack(packed: bytes) -> Traits | None:
         again=again,
         later=later,
         signs=struct.unpack_from(f"<{signs}q", packed, _HEAD.size),
+        meaning=packed[meant:at],
     )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from matchers.features import KINDS, SHIFT
-from matchers.pair_weights import ACROSS, SAME
+from matchers.pair_weights import ACROSS, MEANT_ACROSS, MEANT_SAME, SAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +80,8 @@ FEATURES: Final = (
     "other_toll",
     "same_outlet",
 )  # fmt: skip
+# Where the encoder has read both.
+MEANT_FEATURES: Final = (*FEATURES, "meaning")  # cosine of what the headlines mean
 
 
 _KNOWN: Final = "known_"
@@ -93,7 +95,7 @@ _PARTS: Final = ("either", "fewer", "differ")
 _SINGLE: Final = (
     "bias", "grams", "rarest", "alone", "token_set", "names_count", "numbers", "hours", "same_kind", "other_kind",
     "other_genre", "length", "known", "again", "again_hours", "later", "later_hours", "rarest_where", "rarest_who", "things_head", "bodies",
-    "title_in_body", "same_toll", "other_toll", "same_outlet",
+    "title_in_body", "same_toll", "other_toll", "same_outlet", "meaning",
 )  # fmt: skip
 ROWS: Final = {
     name: number for number, name in enumerate((*(f"{part}:{kind}" for part in _PARTS for kind in KINDS), *_SINGLE))
@@ -118,12 +120,12 @@ def _row(feature: str) -> int:
 
 
 def _weights(*, known: bool) -> Any:
-    """Return the weights of the rows of a table: in one language, then across."""
-    found = np.zeros((2, len(ROWS)))
-    for feature in FEATURES:
-        if feature.startswith(_KNOWN) == known:
-            weights = SAME[feature], ACROSS[feature]
-            found[:, _row(feature.removeprefix(_KNOWN))] = weights
+    """Return the weights of the rows of a table: in one language, across, then both where the encoder has read both."""
+    found = np.zeros((4, len(ROWS)))
+    for number, weights in enumerate((SAME, ACROSS, MEANT_SAME, MEANT_ACROSS)):
+        for feature, weight in weights.items():
+            if feature.startswith(_KNOWN) == known:
+                found[number, _row(feature.removeprefix(_KNOWN))] = weight
     return found
 
 
@@ -238,16 +240,16 @@ class Pairs:
     `token_set`, which costs most, comes last: only the pairs for which it can matter need it.
     """
 
-    def __init__(self, table: Any, *, across: Any, only_names: Any) -> None:
+    def __init__(self, table: Any, *, across: Any, meant: Any, only_names: Any) -> None:
         self.table = table
         self.across = across
-        language = across.astype(np.intp)
+        rule = across + 2 * meant
         each = np.arange(len(across))
         known = table[ROWS["known"]]
-        self._without = (_PLAIN @ table)[language, each] + known * (_IF_KNOWN @ table)[language, each]
+        self._without = (_PLAIN @ table)[rule, each] + known * (_IF_KNOWN @ table)[rule, each]
         self._without -= _NAMES_ALONE * (only_names & ~across) * known
         tokens = ROWS["token_set"]
-        self._by_tokens = _PLAIN[language, tokens] + known * _IF_KNOWN[language, tokens]
+        self._by_tokens = _PLAIN[rule, tokens] + known * _IF_KNOWN[rule, tokens]
 
     def most(self) -> Any:
         """Return log-odds that no pair can pass, whatever its `token_set` is."""
@@ -258,11 +260,11 @@ class Pairs:
         return self._without[at] + self._by_tokens[at] * token_set
 
     def features(self, token_set: Any) -> Any:
-        """Return a row for each pair, with a column for each of FEATURES, to fit weights on."""
+        """Return a row for each pair, with a column for each of MEANT_FEATURES, to fit weights on."""
         self.table[ROWS["token_set"]] = token_set
         known = self.table[ROWS["known"]]
         columns = [
             self.table[_row(feature.removeprefix(_KNOWN))] * (known if feature.startswith(_KNOWN) else 1)
-            for feature in FEATURES
+            for feature in MEANT_FEATURES
         ]
         return np.column_stack(columns)

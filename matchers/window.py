@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from matchers.features import BUCKETS, FILED, IDS, KINDS, SHIFT, Traits
+from matchers.meaning import NEAREST, Meanings
 from matchers.postings import Postings
 from matchers.sharing import IN_BODY, IN_HEAD, ROWS, Pairs, Shared, taken_apart
 from matchers.shelf import ObjectShelf, Shelf
@@ -38,7 +39,7 @@ _LEAST: Final = 0.05  # worth of the commonest word
 _UNSEEN: Final = 0.5  # what is added to each count, so that a word that nobody has is not endlessly rare
 _MASK: Final = (1 << SHIFT) - 1
 _IS_FILED: Final = np.array([kind in FILED for kind in KINDS.values()])
-_COLUMNS: Final = np.arange(CANDIDATES + 1)
+_COLUMNS: Final = np.arange(CANDIDATES + NEAREST + 1)
 _BODY_SPAN: Final = np.array([KINDS["body"] << SHIFT, (KINDS["body"] + 1) << SHIFT])
 _EVENTS: Final = {kind: number for number, kind in enumerate(EventKind)}
 _OTHER: Final = _EVENTS[EventKind.OTHER]
@@ -58,6 +59,7 @@ class Window:
         self._values = Shelf(np.int32)
         self._texts: ObjectShelf[str] = ObjectShelf()
         self._postings = Postings(BUCKETS)
+        self._meanings = Meanings()
         self._counts = np.full(IDS, _UNSEEN, dtype=np.float32)
         self._asked = np.zeros(IDS, dtype=np.uint8)
 
@@ -85,8 +87,10 @@ class Window:
         is_filed = _IS_FILED.take(values >> SHIFT)
         filed, filed_ends = words[is_filed].tolist(), np.append(0, is_filed.cumsum()).take(ends).tolist()
         start = 0
-        for slot, end in enumerate(filed_ends, first):
+        for slot, (traits, end) in enumerate(zip(many, filed_ends, strict=True), first):
             self._postings.add(dict.fromkeys(filed[start:end]), slot)
+            if traits.meaning:
+                self._meanings.add(slot, traits.meaning)
             start = end
         self._count(np.split(words, ends[:-1]))
         return first
@@ -109,6 +113,7 @@ class Window:
         self._counts[np.unique(values & _MASK)] -= 1
         self._texts.drop_oldest()
         self._values.drop(end)
+        self._meanings.drop_before(slot + 1)
         self._rows.drop(slot + 1)
         return slot
 
@@ -120,6 +125,12 @@ class Window:
         return self._scale - np.log(self._counts.take(words))
 
     def candidates(self, traits: Traits) -> Slots:
+        """Return the slots of the entries to compare: first those that share the rarest words, then the nearest in meaning."""
+        by_words, by_meaning = self._sharing_words(traits), self._meanings.nearest(traits.meaning)
+        more = by_meaning[~np.isin(by_meaning, by_words)]
+        return np.concatenate((by_words, more)) if len(more) else by_words
+
+    def _sharing_words(self, traits: Traits) -> Slots:
         """Return the slots of the entries that share the rarest words, best first, the newer of equals."""
         words = [word for word in _filed(traits.values) if word in self._postings]
         if not words:
@@ -151,7 +162,9 @@ class Window:
         _fill(table, traits, rows=rows)
         lang = language(traits.lang)
         across = (rows["lang"] != lang) & (rows["lang"] > 0) & (lang > 0)
-        return Pairs(table, across=across, only_names=shared.only_names())
+        meaning = self._meanings.cosines(traits.meaning, slots)
+        table[ROWS["meaning"]] = np.nan_to_num(meaning)
+        return Pairs(table, across=across, meant=~np.isnan(meaning), only_names=shared.only_names())
 
     def _shared(self, rows: Any, mine: Any) -> Shared:
         """Lay out the values of all candidates, one after another and one's own behind them, and compare them."""

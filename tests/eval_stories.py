@@ -1,12 +1,13 @@
 """Score stories on labelled headlines, beside the ways that one would merge them instead.
 
-python -m tests.eval_stories FILE [--peers] [--errors] [--matched] [--caution]
+python -m tests.eval_stories FILE [--peers] [--errors] [--matched] [--caution] [--semantic]
 
 A row is {"id", "title", "published", "gold", "lang"?, "summary"?, "outlet"?, "url"?}, in order of
 publication. An alert is the first entry of a predicted story; a gold story is heard when it begins
 at least one. --peers runs the others in the same process, --matched reads the rows with the
 catalogue first, as the bot does, --errors lists the stories that were never heard, --caution finds
-the level at which nine stories in ten are heard. Rows that say what is worth a ring ("says", as in
+the level at which nine stories in ten are heard, --semantic asks the encoder of tocsin[semantic]
+where words leave it open. Rows that say what is worth a ring ("says", as in
 the project's own gold) are also read for what their revisions tell, with their true stories.
 """
 
@@ -26,10 +27,12 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
+from bot.encoder import Encoder, is_installed, with_meaning
 from matchers.gazetteer import Gazetteer
 from matchers.places import parse_places
 from matchers.revisions import revise
-from matchers.stories import JOIN, StoryIndex, StorySettings, place
+from matchers.stories import JOIN, StoryIndex, StorySettings, place_read
+from matchers.stories import read as read_entry
 from matchers.text import tokens
 from matchers.types import ChangeKind, EntryText, Placement, PlacementKind, StoryEntry
 from matchers.watchlist import Watchlist
@@ -103,7 +106,7 @@ def found_in(row):
     return matches, gazetteer().find(f"{text.title}. {text.summary}", scope=SCOPE if matches else ())
 
 
-def tocsin(rows, *, settings=None, matched=False):
+def tocsin(rows, *, settings=None, matched=False, encoder=None):
     """Place every row as the bot does."""
     found = [found_in(row) if matched else ((), ()) for row in rows]
     index = StoryIndex(settings) if settings else StoryIndex()
@@ -112,7 +115,9 @@ def tocsin(rows, *, settings=None, matched=False):
     for row, (matches, places) in zip(rows, found, strict=True):
         entry = entry_of(row)
         index.expire(entry.seen)
-        placement = place(entry, matches, index=index, now=entry.seen, places=places)
+        entry_read = read_entry(entry, matches, places=places)
+        [entry_read] = with_meaning([entry_read], encoder=encoder, index=index, now=entry.seen)
+        placement = place_read(entry_read, index=index, now=entry.seen)
         index.apply(placement)
         stories.append(placement.story)
         developments.append(placement.development)
@@ -300,11 +305,25 @@ def _wanted(row, told):
     return fresh | ({"toll"} if higher else set())
 
 
-def caution(rows, *, matched, least=0.92):
+class Remembering:
+    """Ask the encoder once for each headline, however often a set is replayed."""
+
+    def __init__(self):
+        sys.path.append(str(Path(sys.prefix) / "semantic"))  # where deploy/set-up.sh puts it
+        assert is_installed(), "the encoder is missing: make .venv/.for-test, on Linux on x86-64"
+        self._encoder, self._known = Encoder(deadline_s=600), {}
+
+    def vectors(self, headlines):
+        new = [headline for headline in headlines if headline not in self._known]
+        self._known |= dict(zip(new, self._encoder.vectors(new), strict=True))
+        return [self._known[headline] for headline in headlines]
+
+
+def caution(rows, *, matched, encoder, least=0.92):
     """Print the alerts at the first level at which so many stories are heard."""
     for step in range(12):
         level = JOIN[0] + step * 0.2
-        placed = tocsin(rows, settings=StorySettings(join=(level, level)), matched=matched)
+        placed = tocsin(rows, settings=StorySettings(join=(level, level)), matched=matched, encoder=encoder)
         if alerts(rows, placed)[1] >= least:
             print(line(f"cautious: join at {level:.2f}", rows, placed))
             return
@@ -324,17 +343,18 @@ def errors(rows, placed):
 def main(arguments):
     parser = argparse.ArgumentParser(description=re.sub(r"\s+", " ", __doc__.splitlines()[0]))
     parser.add_argument("file")
-    for flag in ("--peers", "--errors", "--matched", "--caution"):
+    for flag in ("--peers", "--errors", "--matched", "--caution", "--semantic"):
         parser.add_argument(flag, action="store_true")
     asked = parser.parse_args(arguments)
     rows = read(asked.file)
     print(f"{len(rows)} entries, {len({row['gold'] for row in rows})} stories")
-    placed = report(rows, lambda given: tocsin(given, matched=asked.matched))
+    encoder = Remembering() if asked.semantic else None
+    placed = report(rows, lambda given: tocsin(given, matched=asked.matched, encoder=encoder))
     if asked.peers:
         for name, run in PEERS.items():
             print(line(name, rows, run(rows)))
     if asked.caution:
-        caution(rows, matched=asked.matched)
+        caution(rows, matched=asked.matched, encoder=encoder)
     if "says" in rows[0]:
         precision, recall = revisions(rows)
         print(f"worth a ring           P {precision:.3f} R {recall:.3f} F1 {f1(precision, recall):.3f}")

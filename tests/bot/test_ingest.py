@@ -12,6 +12,8 @@ from bot.feeds.parsed import ParsedEntry
 from bot.ingest import Ingest
 from bot.store import Store
 from bot.triage import Reading, keys_of, triage
+from matchers.meaning import MEANING
+from matchers.packing import MEANT, VERSION
 from storage.chats import open_chat
 from storage.database import Database
 from storage.entries import known_entries
@@ -34,10 +36,10 @@ def article(number, title, *, at=NOW, summary=""):
 class Desk:
     """Poll one feed as the bot does, without its network, and say who was owed what."""
 
-    def __init__(self, database, watchlist):
+    def __init__(self, database, watchlist, encoder=None):
         self.store = Store(database)
         self.watchlist = watchlist
-        self.ingest = Ingest(self.store, watchlist, window=timedelta(days=7))
+        self.ingest = Ingest(self.store, watchlist, window=timedelta(days=7), encoder=encoder)
         self.now = NOW
 
     async def opened(self, *terms, shows=()):
@@ -141,6 +143,34 @@ async def test_entries_of_one_poll_end_where_they_would_one_by_one(database, wat
 
     assert (4, 2) == (len(found["PlacementRow"]), len(found["Story"]))
     assert expected == found
+
+
+class OneMeaning:
+    """Find that all headlines say the same."""
+
+    def vectors(self, headlines):
+        return [bytes([1] * MEANING)] * len(headlines)
+
+
+REPORTS = (
+    "Mali : le GSIM frappe une colonne de l'armée",
+    "L'armée malienne pleure ses soldats tués par le JNIM",
+    "Mali : le JNIM revendique l'embuscade",
+)
+
+
+@pytest.mark.parametrize(("encoder", "stories"), [(OneMeaning(), 1), (None, 2)])
+async def test_an_encoder_joins_reports_that_words_leave_apart_also_after_a_restart(
+    database, watchlist, encoder, stories
+):
+    desk = await Desk(database, watchlist, encoder).opened("jnim")
+    for number, title in enumerate(REPORTS):
+        desk.ingest = Ingest(desk.store, watchlist, window=timedelta(days=7), encoder=encoder)
+        await desk.poll(article(number, title))
+
+    rows = await desk.store.read(lambda session: session.exec(select(PlacementRow)).all())
+    assert [MEANT if encoder else VERSION] * 3 == [row.traits[0] for row in rows]
+    assert stories == len({row.story_id for row in rows})
 
 
 async def test_an_edit_that_names_one_more_rings_for_whom_the_story_had_not_rung(desk):

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from matchers.facts import tolls_of
-from matchers.pair_weights import ACROSS, SAME
-from matchers.sharing import FEATURES
+from matchers.pair_weights import ACROSS, MEANT_ACROSS, MEANT_SAME, SAME
+from matchers.sharing import FEATURES, MEANT_FEATURES
 from tests.eval_stories import alerts, f1, read, revisions, tocsin
 
 GOLD = Path(__file__).parents[1] / "gold"
@@ -83,3 +83,4 @@ def test_no_event_of_those_written_by_hand_is_swallowed_by_another():
 
 def test_every_feature_has_a_weight_in_one_language_and_across():
     assert [set(FEATURES)] * 2 == [set(SAME), set(ACROSS)]
+    assert [set(MEANT_FEATURES)] * 2 == [set(MEANT_SAME), set(MEANT_ACROSS)]
