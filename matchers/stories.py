@@ -254,8 +254,9 @@ def read(entry: StoryEntry, matches: Sequence[Match], *, places: Sequence[Place]
 
 
 def understood(entry_read: ReadEntry, meaning: bytes) -> ReadEntry:
-    """Return a read entry with the vector of its headline."""
-    return entry_read._replace(traits=replace(entry_read.traits, meaning=meaning))
+    """Return a read entry with the vector of its headline, if it has words to compare beside."""
+    traits = entry_read.traits
+    return entry_read._replace(traits=replace(traits, meaning=meaning)) if len(traits.values) else entry_read
 
 
 def place_read(entry_read: ReadEntry, *, index: StoryIndex, now: datetime) -> Placement:

@@ -147,6 +147,13 @@ def test_a_meaning_survives_packing_and_bytes_of_a_later_version_are_read_anew()
     assert unpack(bytes((MEANT + 1,)) + pack(traits)[1:]) is None
 
 
+def test_headlines_without_a_word_to_compare_are_placed_alone_whatever_they_mean():
+    reports = [entry(number, title) for number, title in enumerate((CONVOY[0], "Who are they?", "Why?", CONVOY[1]))]
+    found = placed(reports, [meaning_of("raid")] * 4)
+
+    assert ["0", "1", "2", "0"] == stories(found)
+
+
 def test_words_place_a_copy_and_a_hardly_changed_headline_for_sure_and_nothing_else():
     first = "Twelve soldiers killed in an ambush near Tessit, says the Malian army command"
     index = StoryIndex()
