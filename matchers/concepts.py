@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _LANGUAGES: Final = ("en", "fr", "ar")
-_SHORTEST: Final = 2  # letters before a star
 
 # The first line that an entry has a meaning of decides, title before summary.
 _KINDS: Final = (
@@ -53,6 +52,10 @@ def _table() -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 _TABLE: Final = _table()
+_STEMS: Final = {
+    lang: {word[:-1]: names for word, names in table.items() if word.endswith("*")} for lang, table in _TABLE.items()
+}
+_LONGEST: Final = {lang: max(map(len, stems)) for lang, stems in _STEMS.items()}
 # What tells one happening from another; announcing, claiming or dying go with many.
 DEEDS: Final = frozenset(
     [
@@ -98,15 +101,17 @@ NAMES: Final = tuple(sorted({name for table in _TABLE.values() for names in tabl
 @lru_cache(maxsize=4_096)  # the words of an entry are remembered as a whole, by who reads them
 def concepts_of(forms: tuple[str, ...], lang: str) -> tuple[str, ...]:
     """Return what a word (its folded forms) means in a language; of any language when that is not known."""
-    tables = [_TABLE[lang]] if lang in _TABLE else list(_TABLE.values())
-    return next((found for form in forms for table in tables if (found := _look(form, table))), ())
+    langs = (lang,) if lang in _TABLE else _LANGUAGES
+    return next((found for form in forms for lang in langs if (found := _look(form, lang))), ())
 
 
-def _look(form: str, table: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    if form in table:
-        return table[form]
-    stems = (f"{form[:length]}*" for length in range(len(form), _SHORTEST - 1, -1))
-    return next((table[stem] for stem in stems if stem in table), ())
+def _look(form: str, lang: str) -> tuple[str, ...]:
+    """Return what a word means, or else the longest stem that it begins with."""
+    if found := _TABLE[lang].get(form):
+        return found
+    stems = _STEMS[lang]
+    lengths = range(min(len(form), _LONGEST[lang]), 0, -1)
+    return next((stems[form[:length]] for length in lengths if form[:length] in stems), ())
 
 
 def kind_of(concepts: Iterable[str]) -> tuple[EventKind, str]:

@@ -1,10 +1,10 @@
 """Read of an entry what is compared: words, names, meanings, numbers, whom and where it names.
 
-entry, entities ─traits_of→ Traits: a short row of numbers, and a few beside it
+entry, entities ─traits_of→ Traits: two short rows of numbers, and a few beside them
 
 A headline is at most so many words; what is longer is cut. Words are kept as hashes (two words
-in 262,000 are one), runs of four letters too (two in 65,000). A number of the row is such a hash
-with its kind above it, in the order of KINDS.
+in 262,000 are one): a number of `values` is such a hash with its kind above it, in the order of
+KINDS. `grams` are hashes of runs of four letters (two in 65,000 are one), the lowest first.
 Names are written words that mean nothing in the table of meanings, by their consonants, so
 that Traoré, Traore and تراوري are one. What fools it: a headline all in capitals.
 """
@@ -34,24 +34,28 @@ if TYPE_CHECKING:
     from matchers.types import StoryEntry
 
 Values = NDArray[np.int32]
+Grams = NDArray[np.uint16]
 
 # How much of an entry is compared, by kind. Nine headlines in ten are shorter.
 MOST: Final = {
-    "words": 18, "names": 12, "deeds": 6, "things": 12, "who": 6, "where": 5, "area": 5, "numbers": 4, "body": 18, "grams": 80,
+    "words": 18, "names": 12, "deeds": 6, "things": 12, "who": 6, "where": 5, "area": 5, "numbers": 4, "body": 18,
 }  # fmt: skip
 KINDS: Final = {kind: number for number, kind in enumerate(MOST)}
 # An entry is found by all but the words of its summary and what they mean, which find too much.
 FILED: Final = frozenset(KINDS[kind] for kind in ("words", "names", "who", "where", "area", "numbers"))
 # Words are counted by hash: of 50,000 words that are open at once, one in five shares its count with another.
 BUCKETS: Final = 1 << 18
-IDS: Final = BUCKETS + (1 << 16)  # words, then runs of letters
+GRAMS: Final = 1 << 16  # runs of letters, by hash
+_MOST_GRAMS: Final = 80
 SHIFT: Final = 20  # bits of a hash, below its kind
 # What stands before the id of a place among entities: where something happens, and a capital, region or country.
 PLACE, AREA = "@", "~"
 PLACE_MARKS: Final = frozenset((PLACE, AREA))
 TOLLS: Final = ("killed", "wounded", "abducted")
 _GENRES: Final = {genre: number for number, genre in enumerate(Genre)}
+_MOST_TOLD: Final = 65_535  # so that two bytes hold it; more are not told apart
 _GRAM: Final = 4
+_MIX: Final = np.array((0x9E3779B1, 0x85EBCA77, 0x2C1B3C6D), dtype=np.uint32)  # odd, as those of hashes are
 _LONGEST_TITLE: Final = 160
 # Words that are remembered with all that is read from them: more than a day's matched headlines hold, in 7 MB.
 _WORDS: Final = 16_384
@@ -95,6 +99,7 @@ class Traits:
     hours: float
     text: str
     values: Values
+    grams: Grams
     event: EventKind
     tolls: tuple[int, ...]
     outlet: int
@@ -142,10 +147,10 @@ def traits_of(entry: StoryEntry, entities: Iterable[str]) -> Traits:
             area=[_hash("=", name) for name in named if name[0] == AREA],
             numbers=[_hash("0", str(number)) for number in _numbers(head) or _numbers(body)],
             body=[each.word for each in more if not each.things],
-            grams=grams_of(text),
         ),
+        grams=grams_of(text),
         event=event,
-        tolls=tuple(tolls.get(kind, 0) for kind in TOLLS),
+        tolls=tuple(min(tolls.get(kind, 0), _MOST_TOLD) for kind in TOLLS),
         outlet=_hash("o", entry.owner or entry.outlet) if entry.outlet else 0,
         genre=_genre(entry.title, event),
         again=tells_of_another(f"{entry.title}. {entry.summary}"),
@@ -219,14 +224,19 @@ def _numbers(words: Iterable[Token]) -> list[int]:
     return found
 
 
-@lru_cache(maxsize=_BEHIND)
 def _hash(salt: str, text: str) -> int:
     return zlib.crc32(f"{salt}{text}".encode()) % (BUCKETS - 1) + 1
 
 
-def grams_of(text: str) -> list[int]:
-    """Return the hashes of a text's runs of four letters, each once."""
-    codes = np.frombuffer(f" {text} ".ljust(_GRAM).encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    mixed: Any = codes[:-3] * 0x9E3779B1 + codes[1:-2] * 0x85EBCA77 + codes[2:-1] * 0xC2B2AE3D + codes[3:] * 0x27D4EB2F
-    hashed = ((mixed ^ (mixed >> np.uint64(15))) * np.uint64(0x2C1B3C6D) >> np.uint64(12)).astype(np.uint16)
-    return [BUCKETS + gram for gram in sorted({*hashed.tolist()} - {0})[: MOST["grams"]]]
+def grams_of(text: str) -> Grams:
+    """Return the hashes of a text's runs of four letters, each once, the lowest first; at least one."""
+    codes = np.frombuffer(f" {text} ".ljust(_GRAM).encode("utf-32-le"), dtype=np.uint32)
+    twos = codes[:-1] * _MIX[0] + codes[1:]
+    fours: Any = twos[:-2] * _MIX[1] + twos[2:]
+    fours ^= fours >> np.uint32(15)
+    hashed = ((fours * _MIX[2]) >> np.uint32(16)).astype(np.uint16)
+    hashed.sort()
+    is_first = np.ones(len(hashed), dtype=np.bool_)
+    np.not_equal(hashed[1:], hashed[:-1], out=is_first[1:])
+    found: Grams = hashed[is_first][:_MOST_GRAMS]
+    return found

@@ -55,16 +55,16 @@ class Meanings:
             first += 1
         rows.drop(first)
 
-    def cosines(self, meaning: bytes, slots: Any) -> Any:
-        """Return the cosine of a vector with that of each slot; nan where one of the two is not known."""
-        found = np.full(len(slots), np.nan)
+    def cosines(self, meaning: bytes, slots: Any) -> tuple[Any, Any]:
+        """Return the cosine of a vector with that of each slot, 0 where one of the two is not known, and where both are."""
+        found, is_known = np.zeros(len(slots)), np.zeros(len(slots), dtype=np.bool_)
         rows = self._open()
         if not meaning or not len(rows):
-            return found
+            return found, is_known
         at = rows["slot"].searchsorted(slots)
-        known = np.flatnonzero(rows["slot"].take(at, mode="clip") == slots)
-        found[known] = _cosines(meaning, rows.take(at[known]))
-        return found
+        is_known = rows["slot"].take(at, mode="clip") == slots
+        found[is_known] = _cosines(meaning, rows.take(at[is_known]))
+        return found, is_known
 
     def nearest(self, meaning: bytes) -> Any:
         """Return the slots of the entries that mean most nearly the same, best first, the newer of equals."""

@@ -85,11 +85,9 @@ MEANT_FEATURES: Final = (*FEATURES, "meaning")  # cosine of what the headlines m
 
 
 _KNOWN: Final = "known_"
-_LEAST: Final = 0.05  # worth of the commonest word
+LEAST: Final = 0.05  # worth of the commonest word
 _MASK: Final = (1 << SHIFT) - 1
-_BODY, _GRAMS, _WORDS, _WHO, _WHERE, _AREA = (
-    KINDS[kind] for kind in ("body", "grams", "words", "who", "where", "area")
-)
+_BODY, _WORDS, _WHO, _WHERE, _AREA = (KINDS[kind] for kind in ("body", "words", "who", "where", "area"))
 # Rows of a table of pairs: three for every kind of word, then those that are their own.
 _PARTS: Final = ("either", "fewer", "differ")
 _SINGLE: Final = (
@@ -115,13 +113,16 @@ _ASKED: Final = np.full(len(KINDS), IN_HEAD, dtype=np.uint8)
 _ASKED[_BODY] = IN_BODY
 
 
+_RULES: Final = 4  # in one language, across, and both where the encoder has read both
+
+
 def _row(feature: str) -> int:
     return ROWS[_TOLD.get(feature, feature)]
 
 
 def _weights(*, known: bool) -> Any:
     """Return the weights of the rows of a table: in one language, across, then both where the encoder has read both."""
-    found = np.zeros((4, len(ROWS)))
+    found = np.zeros((_RULES, len(ROWS)))
     for number, weights in enumerate((SAME, ACROSS, MEANT_SAME, MEANT_ACROSS)):
         for feature, weight in weights.items():
             if feature.startswith(_KNOWN) == known:
@@ -129,8 +130,7 @@ def _weights(*, known: bool) -> Any:
     return found
 
 
-_PLAIN: Final = _weights(known=False)
-_IF_KNOWN: Final = _weights(known=True)
+_WEIGHTS: Final = np.concatenate((_weights(known=False), _weights(known=True)))
 
 
 class Words(NamedTuple):
@@ -147,14 +147,21 @@ class Words(NamedTuple):
 
     def of_kind(self, kind: int) -> Words:
         """Return those of one kind."""
-        return self.only(np.flatnonzero(self.kinds == kind))
+        return self.only((self.kinds == kind).nonzero()[0])
 
 
 def taken_apart(values: Any, owner: Any, *, rarity: Callable[[Any], Any]) -> Words:
-    """Return values with their worth, by how rare each word is; runs of letters count by the square."""
+    """Return values with their worth, by how rare each word is."""
     kinds, words = values >> SHIFT, values & _MASK
-    worth = np.maximum(rarity(words), _LEAST)
-    return Words(kinds, words, np.where(kinds == _GRAMS, worth * worth, worth), owner)
+    return Words(kinds, words, np.maximum(rarity(words), LEAST), owner)
+
+
+def gram_cosines(worth: Any, starts: Any, *, is_mine: Any) -> Any:
+    """Return the cosine of each candidate's runs of letters with the entry's own, which stand behind them all."""
+    squares = np.square(worth, dtype=np.float64)
+    sizes = np.add.reduceat(squares, starts)
+    shared = np.add.reduceat(squares * is_mine, starts)
+    return shared[:-1] / np.sqrt(sizes[:-1] * sizes[-1])
 
 
 class Shared:
@@ -170,42 +177,44 @@ class Shared:
         every, numbers = self._table(cells, given.worth), self._table(cells)
         self.theirs, self.mine = every[:, :pairs], every[:, pairs:]
         self.numbers, self.own_numbers = numbers[:, :pairs], numbers[:, pairs:]
-        marked = np.flatnonzero(marks)
-        found, its_marks = given.only(marked), marks.take(marked)
-        is_hit = (its_marks & _ASKED.take(found.kinds)) > 0
-        both = found.only(np.flatnonzero(is_hit))
+        marked = marks.nonzero()[0]
+        its_marks, its_kinds = marks.take(marked), given.kinds.take(marked)
+        hits = marked[(its_marks & _ASKED.take(its_kinds)) > 0]
+        both = given.only(hits)
         cells = both.kinds * (pairs + 1) + both.owner
         self.mass, self.count = self._table(cells, both.worth)[:, :pairs], self._table(cells)[:, :pairs]
-        crossed = found.only(np.flatnonzero((found.kinds == _BODY) & (its_marks & IN_HEAD)))
+        crossed = given.only(marked[(its_kinds == _BODY) & ((its_marks & IN_HEAD) > 0)])
         in_body = np.bincount(crossed.owner, weights=crossed.worth, minlength=pairs + 1)
         self.in_body = in_body[:pairs] / max(float(self.mine[_WORDS, 0]), 1e-9)
-        self.rarest_where = self._highest(both.of_kind(_WHERE))
-        self.rarest_who = self._highest(both.of_kind(_WHO))
-        words = both.of_kind(_WORDS)
-        self.rarest = self._highest(words)
-        alone = given.worth * (given.kinds == _WORDS)
-        alone[marked[is_hit]] = 0
-        self.alone = np.minimum(np.maximum.reduceat(alone, starts)[:pairs], self._mine_alone(words))
+        self._starts, self._kinds = starts, given.kinds
+        self._shared = np.zeros(len(given.worth))
+        self._shared[hits] = both.worth
+        theirs_alone = self._highest(given.worth - self._shared, _WORDS)
+        self.alone = np.minimum(theirs_alone, self._mine_alone(both.of_kind(_WORDS)))
 
     def _table(self, cells: Any, weights: Any = None) -> Any:
         columns = self._pairs + 1
         return np.bincount(cells, weights=weights, minlength=len(KINDS) * columns).reshape(-1, columns)
 
-    def _highest(self, given: Words) -> Any:
-        found = np.zeros(self._pairs + 1)
-        np.maximum.at(found, given.owner, given.worth)
-        return found[: self._pairs]
+    def _highest(self, worth: Any, kind: int) -> Any:
+        """Return, for each candidate, the worth of its rarest word of a kind."""
+        return np.maximum.reduceat(np.where(self._kinds == kind, worth, 0.0), self._starts)[: self._pairs]
+
+    def rarest(self, kind: int) -> Any:
+        """Return, for each candidate, the worth of the rarest word of a kind that both have."""
+        return self._highest(self._shared, kind) if self.count[kind].any() else 0.0
 
     def _mine_alone(self, both: Words) -> Any:
         """Return, for each candidate, the worth of the rarest word of the headline that it lacks."""
-        own = both.owner == self._pairs
-        words, worth = both.words[own], both.worth[own]
+        # One's own stand behind all others.
+        first = int(both.owner.searchsorted(self._pairs))
+        words, worth = both.words[first:], both.worth[first:]
         if not len(words):
             return np.zeros(self._pairs)
-        lacking = np.repeat(worth[:, None], self._pairs + 1, axis=1)
-        at, of = np.nonzero(words[:, None] == both.words)
-        lacking[at, both.owner[of]] = 0
-        return lacking[:, : self._pairs].max(axis=0)
+        lacks = np.ones((len(words), self._pairs + 1), dtype=np.bool_)
+        at, of = (words[:, None] == both.words).nonzero()
+        lacks[at, both.owner[of]] = False
+        return (lacks[:, : self._pairs] * worth[:, None]).max(axis=0)
 
     def only_names(self) -> Any:
         """Say of each candidate whether it shares nothing but names with the entry: no other word, no meaning."""
@@ -220,15 +229,14 @@ class Shared:
         table[kinds : 2 * kinds] = self.mass / np.maximum(least, 1e-9)
         both = (self.numbers > 0) & (self.own_numbers > 0)
         table[2 * kinds : 3 * kinds] = both & (self.count == 0)
-        table[ROWS["grams"]] = self.mass[_GRAMS] / np.maximum(np.sqrt(self.theirs[_GRAMS] * self.mine[_GRAMS]), 1e-9)
-        table[ROWS["rarest"]] = self.rarest
+        table[ROWS["rarest"]] = self.rarest(_WORDS)
         table[ROWS["alone"]] = self.alone
         table[ROWS["names_count"]] = np.minimum(self.count[KINDS["names"]], 4)
         table[ROWS["numbers"]] = np.minimum(self.count[KINDS["numbers"]], 3)
         table[ROWS["length"]] = np.log1p(np.minimum(self.numbers[_WORDS], self.own_numbers[_WORDS]))
         table[ROWS["known"]] = both[_WHO] | both[_WHERE] | both[_AREA]
-        table[ROWS["rarest_where"]] = self.rarest_where
-        table[ROWS["rarest_who"]] = self.rarest_who
+        table[ROWS["rarest_where"]] = self.rarest(_WHERE)
+        table[ROWS["rarest_who"]] = self.rarest(_WHO)
         table[ROWS["things_head"]] = (self.count[_WHERE] > 0) * table[ROWS["fewer:things"]]
         table[ROWS["bodies"]] = both[_BODY]
         table[ROWS["title_in_body"]] = self.in_body
@@ -246,10 +254,11 @@ class Pairs:
         rule = across + 2 * meant
         each = np.arange(len(across))
         known = table[ROWS["known"]]
-        self._without = (_PLAIN @ table)[rule, each] + known * (_IF_KNOWN @ table)[rule, each]
+        said = _WEIGHTS @ table
+        self._without = said[rule, each] + known * said[rule + _RULES, each]
         self._without -= _NAMES_ALONE * (only_names & ~across) * known
-        tokens = ROWS["token_set"]
-        self._by_tokens = _PLAIN[rule, tokens] + known * _IF_KNOWN[rule, tokens]
+        by_tokens = _WEIGHTS[:, ROWS["token_set"]]
+        self._by_tokens = by_tokens[rule] + known * by_tokens[rule + _RULES]
 
     def most(self) -> Any:
         """Return log-odds that no pair can pass, whatever its `token_set` is."""

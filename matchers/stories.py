@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -73,8 +73,7 @@ class StorySettings:
 _Scored = tuple[float, str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Option:
+class _Option(NamedTuple):
     """Hold how well an entry fits a story: margin above the level, log-odds, development it repeats, oldest slot near it."""
 
     margin: float
@@ -126,7 +125,8 @@ class StoryIndex:
         for each in many:
             story = self.current(each.story)
             self._stories.append(story)
-            self._developments.append(each.development)
+            # Mostly they are one, and then it is held once.
+            self._developments.append(story if each.development == story else each.development)
             self._sizes[story] = self._sizes.get(story, 0) + 1
             if each.merges:
                 self.merge(story, later=each.merges)
@@ -200,17 +200,16 @@ class StoryIndex:
         """Return the scored entries of the stories that may be joined, by story and by whether they are in another language."""
         pairs = self._window.compare(traits, slots)
         stories = [self.current(story) for story in self._stories.many(slots.tolist())]
-        groups = list(zip(stories, pairs.across.tolist(), strict=True))
-        # A story's score is no higher than its best entry's: the others need not be looked at more closely.
+        # A story's score is no higher than its best entry's: what no entry of it can reach need not be looked at.
         level = np.where(pairs.across, self.settings.join[1], self.settings.join[0])
-        within_reach = {stories[at] for at in np.flatnonzero(pairs.most() >= level).tolist()}
-        at = [number for number, story in enumerate(stories) if story in within_reach]
+        at = _of_stories(stories, pairs.most() >= level)
+        if not at:
+            return {}
+        logits = pairs.logits(self._window.token_sets(traits, slots[at]), at)
         near: dict[tuple[str, bool], list[_Scored]] = {}
-        if at:
-            logits = pairs.logits(self._window.token_sets(traits, slots[at]), at).tolist()
-            for number, logit in zip(at, logits, strict=True):
-                slot = int(slots[number])
-                near.setdefault(groups[number], []).append((logit, self._developments[slot], slot))
+        for number in _of_stories([stories[each] for each in at], logits >= level[at]):
+            slot, group = int(slots[at[number]]), (stories[at[number]], bool(pairs.across[at[number]]))
+            near.setdefault(group, []).append((float(logits[number]), self._developments[slot], slot))
         return near
 
     def _option(self, story: str, scored: list[_Scored], *, across: bool) -> _Option:
@@ -286,11 +285,17 @@ def place_read(entry_read: ReadEntry, *, index: StoryIndex, now: datetime) -> Pl
     )
 
 
+def _of_stories(stories: list[str], fits: Any) -> list[int]:
+    """Return the places of all entries of those stories of which one fits."""
+    those = {stories[at] for at in np.flatnonzero(fits).tolist()}
+    return [at for at, story in enumerate(stories) if story in those]
+
+
 def _doubted(options: list[_Option]) -> _Option:
     """Return how well an entry fits a story: what its entries in one language say, less what those in others object."""
     best, worst = max(options, key=_by_strength), min(options, key=_by_strength)
     objection = min(max(-worst.margin, 0.0), _LOUDEST)
-    return replace(best, margin=best.margin - _WEIGHT_OF_OBJECTION * objection)
+    return best._replace(margin=best.margin - _WEIGHT_OF_OBJECTION * objection)
 
 
 def _earlier(options: list[_Option]) -> tuple[str, str | None]:

@@ -13,17 +13,18 @@ entry must find it then.
 from __future__ import annotations
 
 import math
+from array import array
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from matchers.features import BUCKETS, FILED, IDS, KINDS, SHIFT, Traits
+from matchers.features import BUCKETS, FILED, GRAMS, KINDS, SHIFT, TOLLS, Traits
 from matchers.meaning import NEAREST, Meanings
 from matchers.postings import Postings
-from matchers.sharing import IN_BODY, IN_HEAD, ROWS, Pairs, Shared, taken_apart
-from matchers.shelf import ObjectShelf, Shelf
+from matchers.sharing import IN_BODY, IN_HEAD, LEAST, ROWS, Pairs, Shared, gram_cosines, taken_apart
+from matchers.shelf import RaggedShelf, Shelf
 from matchers.types import EventKind
 
 if TYPE_CHECKING:
@@ -35,41 +36,41 @@ Slots = NDArray[np.int64]
 BUDGET: Final = 800
 CANDIDATES: Final = 40
 _FEWEST: Final = 50  # entries that a fresh window is taken to have, so that not every word is rare at first
-_LEAST: Final = 0.05  # worth of the commonest word
 _UNSEEN: Final = 0.5  # what is added to each count, so that a word that nobody has is not endlessly rare
+_FEW: Final = 64  # words are counted one by one when there are fewer than the table has rows, divided by this
 _MASK: Final = (1 << SHIFT) - 1
-_IS_FILED: Final = np.array([kind in FILED for kind in KINDS.values()])
 _COLUMNS: Final = np.arange(CANDIDATES + NEAREST + 1)
 _BODY_SPAN: Final = np.array([KINDS["body"] << SHIFT, (KINDS["body"] + 1) << SHIFT])
-_EVENTS: Final = {kind: number for number, kind in enumerate(EventKind)}
-_OTHER: Final = _EVENTS[EventKind.OTHER]
-_ROW: Final = np.dtype(
-    [
-        ("start", "i8"), ("length", "i2"), ("hours", "f8"), ("lang", "i4"), ("outlet", "i4"),
-        ("event", "i1"), ("genre", "i1"), ("again", "?"), ("tolls", "u2", 3),
-    ]
-)  # fmt: skip
+_EVENTS: Final = {kind: number for number, kind in enumerate(EventKind, 1)} | {EventKind.OTHER: 0}
+# Columns of what is known beside the words.
+_LANG, _OUTLET, _EVENT, _GENRE, _AGAIN = range(5)
+_TOLLS: Final = slice(5, 5 + len(TOLLS))
+_FACTS: Final = np.dtype((np.int32, _TOLLS.stop))
 
 
 class Window:
     """Hold the open entries."""
 
     def __init__(self) -> None:
-        self._rows = Shelf(_ROW)
-        self._values = Shelf(np.int32)
-        self._texts: ObjectShelf[str] = ObjectShelf()
+        self._hours = Shelf(np.float64)
+        self._facts = Shelf(_FACTS)
+        self._values = RaggedShelf(np.int32)
+        self._grams = RaggedShelf(np.uint16)
+        self._texts = RaggedShelf(np.uint8)
         self._postings = Postings(BUCKETS)
         self._meanings = Meanings()
-        self._counts = np.full(IDS, _UNSEEN, dtype=np.float32)
-        self._asked = np.zeros(IDS, dtype=np.uint8)
+        self._counts = np.full(BUCKETS, _UNSEEN, dtype=np.float32)
+        self._gram_counts = np.full(GRAMS, _UNSEEN, dtype=np.float32)
+        self._asked = np.zeros(BUCKETS, dtype=np.uint8)
+        self._is_mine = np.zeros(GRAMS, dtype=np.bool_)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._hours)
 
     @property
     def first(self) -> int:
         """Return the slot of the oldest entry."""
-        return self._rows.first
+        return self._hours.first
 
     def add(self, traits: Traits) -> int:
         """Take an entry in and return its slot."""
@@ -77,44 +78,31 @@ class Window:
 
     def add_all(self, many: Sequence[Traits]) -> int:
         """Take entries in, one after another, and return the slot of the first."""
-        values = np.concatenate([traits.values for traits in many])
-        ends = np.cumsum([len(traits.values) for traits in many])
-        at = self._values.extend(values)
-        first = self._rows.extend(_rows_of(many, at + np.append(0, ends[:-1])))
-        for traits in many:
-            self._texts.append(traits.text)
-        words = values & _MASK
-        is_filed = _IS_FILED.take(values >> SHIFT)
-        filed, filed_ends = words[is_filed].tolist(), np.append(0, is_filed.cumsum()).take(ends).tolist()
-        start = 0
-        for slot, (traits, end) in enumerate(zip(many, filed_ends, strict=True), first):
-            self._postings.add(dict.fromkeys(filed[start:end]), slot)
+        first = self._hours.extend([traits.hours for traits in many])
+        self._facts.extend([_facts_of(traits) for traits in many])
+        self._values.extend([traits.values for traits in many])
+        self._grams.extend([traits.grams for traits in many])
+        self._texts.extend([np.frombuffer(traits.text.encode(), dtype=np.uint8) for traits in many])
+        for slot, traits in enumerate(many, first):
+            self._postings.add(_filed(traits.values), slot)
             if traits.meaning:
                 self._meanings.add(slot, traits.meaning)
-            start = end
-        self._count(np.split(words, ends[:-1]))
+        owner = np.arange(len(many)).repeat([len(traits.values) for traits in many])
+        words = np.concatenate([traits.values for traits in many]) & _MASK
+        _count(self._counts, np.unique(owner * BUCKETS + words) % BUCKETS)
+        _count(self._gram_counts, np.concatenate([traits.grams for traits in many]))
         return first
-
-    def _count(self, entries: Sequence[Any]) -> None:
-        """Count the words of entries, in each of them once."""
-        if len(entries) == 1:
-            self._counts[np.unique(entries[0])] += 1
-        else:
-            words = np.concatenate([np.unique(each) for each in entries])
-            self._counts += np.bincount(words, minlength=IDS).astype(np.float32)
 
     def remove_oldest(self) -> int:
         """Let the oldest entry go and return its slot."""
-        slot = self._rows.first
-        row = self._rows.rows[slot - self._rows.base]
-        end = int(row["start"]) + int(row["length"])
-        values = self._values.rows[int(row["start"]) - self._values.base : end - self._values.base]
+        slot = self._hours.first
+        values = self._values[slot]
         self._postings.remove(_filed(values), slot)
         self._counts[np.unique(values & _MASK)] -= 1
-        self._texts.drop_oldest()
-        self._values.drop(end)
+        self._gram_counts[self._grams[slot]] -= 1
+        for shelf in (self._hours, self._facts, self._values, self._grams, self._texts):
+            shelf.drop(slot + 1)
         self._meanings.drop_before(slot + 1)
-        self._rows.drop(slot + 1)
         return slot
 
     @property
@@ -126,28 +114,33 @@ class Window:
 
     def candidates(self, traits: Traits) -> Slots:
         """Return the slots of the entries to compare: first those that share the rarest words, then the nearest in meaning."""
-        by_words, by_meaning = self._sharing_words(traits), self._meanings.nearest(traits.meaning)
-        more = by_meaning[~np.isin(by_meaning, by_words)]
-        return np.concatenate((by_words, more)) if len(more) else by_words
+        by_words = self._sharing_words(traits)
+        if not traits.meaning:
+            return by_words
+        by_meaning = self._meanings.nearest(traits.meaning)
+        return np.concatenate((by_words, by_meaning[~np.isin(by_meaning, by_words)]))
 
     def _sharing_words(self, traits: Traits) -> Slots:
         """Return the slots of the entries that share the rarest words, best first, the newer of equals."""
         words = [word for word in _filed(traits.values) if word in self._postings]
         if not words:
             return np.zeros(0, dtype=np.int64)
-        found, worths, left = [], [], BUDGET
+        found, lengths, worths, left = array("i"), [], [], BUDGET
         for rarity, word in sorted(zip(self._rarity(words).tolist(), words, strict=True), reverse=True):
             posting = self._postings.newest(word, left)
-            found.append(posting)
-            worths.append(max(_LEAST, rarity))
+            found.extend(posting)
+            lengths.append(len(posting))
+            worths.append(max(LEAST, rarity))
             left -= len(posting)
             if left <= 0:
                 break
-        slots = np.concatenate(found)
+        slots = np.frombuffer(found, dtype=np.int32)
         order = slots.argsort(kind="stable")
         slots = slots[order]
-        weights = np.repeat(worths, [len(posting) for posting in found])[order]
-        starts = np.flatnonzero(np.diff(slots, prepend=-1))
+        weights = np.array(worths).repeat(lengths)[order]
+        is_first = np.ones(len(slots), dtype=np.bool_)
+        np.not_equal(slots[1:], slots[:-1], out=is_first[1:])
+        starts = is_first.nonzero()[0]
         # From the newest back, so that the newer of equals comes first.
         totals = np.add.reduceat(weights, starts)[::-1]
         best: Slots = slots[starts][::-1][(-totals).argsort(kind="stable")[:CANDIDATES]].astype(np.int64)
@@ -155,25 +148,28 @@ class Window:
 
     def compare(self, traits: Traits, slots: Slots) -> Pairs:
         """Return an entry beside each of the slots."""
-        rows = self._rows.rows.take(slots - self._rows.base)
-        shared = self._shared(rows, traits.values)
+        shared = self._shared(traits.values, slots)
         table = np.empty((len(ROWS), len(slots)))
         shared.fill(table)
-        _fill(table, traits, rows=rows)
-        lang = language(traits.lang)
-        across = (rows["lang"] != lang) & (rows["lang"] > 0) & (lang > 0)
-        meaning = self._meanings.cosines(traits.meaning, slots)
-        table[ROWS["meaning"]] = np.nan_to_num(meaning)
-        return Pairs(table, across=across, meant=~np.isnan(meaning), only_names=shared.only_names())
+        table[ROWS["grams"]] = self._gram_cosines(traits.grams, slots)
+        table[ROWS["hours"]] = np.log1p(np.abs(self._hours.rows.take(slots - self._hours.base) - traits.hours))
+        across = _compare_facts(table, traits, theirs=self._facts.rows.take(slots - self._facts.base, axis=0))
+        table[ROWS["meaning"]], meant = self._meanings.cosines(traits.meaning, slots)
+        return Pairs(table, across=across, meant=meant, only_names=shared.only_names())
 
-    def _shared(self, rows: Any, mine: Any) -> Shared:
+    def _gram_cosines(self, mine: Any, slots: Slots) -> Any:
+        grams, _, starts = self._grams.beside(slots, mine)
+        self._is_mine[mine] = True
+        is_mine = self._is_mine.take(grams)
+        self._is_mine[mine] = False
+        worth = np.maximum(self._scale - np.log(self._gram_counts.take(grams)), LEAST)
+        return gram_cosines(worth, starts, is_mine=is_mine)
+
+    def _shared(self, mine: Any, slots: Slots) -> Shared:
         """Lay out the values of all candidates, one after another and one's own behind them, and compare them."""
-        lengths = np.append(rows["length"], len(mine)).astype(np.intp)
-        starts = lengths.cumsum() - lengths
-        places = np.arange(starts[-1])
-        places += np.repeat(rows["start"] - self._values.base - starts[:-1], lengths[:-1])
-        values = np.concatenate((self._values.rows.take(places), mine)).astype(np.intp)
-        given = taken_apart(values, np.repeat(_COLUMNS[: len(lengths)], lengths), rarity=self._rarity)
+        values, lengths, starts = self._values.beside(slots, mine)
+        values = values.astype(np.intp)
+        given = taken_apart(values, _COLUMNS[: len(lengths)].repeat(lengths), rarity=self._rarity)
         return Shared(given, marks=self._marks(values[starts[-1] :], given.words), starts=starts)
 
     def _marks(self, mine: Any, words: Any) -> Any:
@@ -189,28 +185,35 @@ class Window:
 
     def token_sets(self, traits: Traits, slots: Slots) -> Floats:
         """Return how alike headlines are in any order of words, letter by letter, 0-1."""
-        texts = self._texts.many(slots.tolist())
+        texts = [self._texts[slot].tobytes().decode() for slot in slots.tolist()]
         found: Floats = process.cdist([traits.text], texts, scorer=fuzz.token_set_ratio, dtype=np.float32)[0] / 100
         return found
 
 
-def _fill(table: Any, traits: Traits, *, rows: Any) -> None:
-    """Write what is known beside the words into a table of pairs."""
-    event = _EVENTS[traits.event]
-    kinds = (rows["event"] != _OTHER) & (event != _OTHER)
-    same_kind = rows["event"] == event
-    counted = (rows["tolls"] > 0) & (np.array(traits.tolls) > 0)
-    equal = rows["tolls"] == np.array(traits.tolls)
-    hours = np.log1p(np.abs(rows["hours"] - traits.hours))
-    again = table[ROWS["known"]] * (rows["again"] != traits.again)
+def _compare_facts(table: Any, traits: Traits, *, theirs: Any) -> Any:
+    """Write what is known beside the words into a table of pairs; return which pairs are in two languages."""
+    mine = np.array(_facts_of(traits))
+    told = (theirs > 0) & (mine > 0)
+    same = theirs == mine
+    both, differ = (told & same).T, (told & ~same).T
+    hours, known = table[ROWS["hours"]], table[ROWS["known"]]
+    again = known * ~same[:, _AGAIN]
     for name, values in (
-        ("bias", 1), ("token_set", 0), ("hours", hours), ("same_kind", kinds & same_kind), ("other_kind", kinds & ~same_kind),
-        ("other_genre", rows["genre"] != traits.genre), ("again", again), ("again_hours", again * hours),
-        ("later", traits.later), ("later_hours", traits.later * hours),
-        ("same_toll", (counted & equal).any(axis=1)), ("other_toll", (counted & ~equal).any(axis=1)),
-        ("same_outlet", (rows["outlet"] == traits.outlet) & (traits.outlet > 0)),
+        ("bias", 1), ("token_set", 0), ("same_kind", both[_EVENT]), ("other_kind", differ[_EVENT]),
+        ("other_genre", ~same[:, _GENRE]), ("again", again), ("again_hours", again * hours),
+        ("later", traits.later), ("later_hours", traits.later * hours), ("same_outlet", both[_OUTLET]),
+        ("same_toll", both[_TOLLS].any(axis=0)), ("other_toll", differ[_TOLLS].any(axis=0)),
     ):  # fmt: skip
         table[ROWS[name]] = values
+    return differ[_LANG]
+
+
+def _facts_of(traits: Traits) -> tuple[int, ...]:
+    """Return what is known beside the words, 0 for what is not told."""
+    return (
+        language(traits.lang), traits.outlet, _EVENTS[traits.event], traits.genre, int(traits.again),
+        *traits.tolls,
+    )  # fmt: skip
 
 
 def language(lang: str) -> int:
@@ -218,15 +221,12 @@ def language(lang: str) -> int:
     return int.from_bytes(lang[:3].encode("ascii", "ignore"), "big")
 
 
-def _rows_of(many: Sequence[Traits], starts: Any) -> Any:
-    """Return the rows of entries whose values start at these places."""
-    rows = np.empty(len(many), dtype=_ROW)
-    rows["start"], rows["length"] = starts, [len(each.values) for each in many]
-    rows["hours"], rows["lang"] = [each.hours for each in many], [language(each.lang) for each in many]
-    rows["outlet"], rows["event"] = [each.outlet for each in many], [_EVENTS[each.event] for each in many]
-    rows["genre"], rows["again"] = [each.genre for each in many], [each.again for each in many]
-    rows["tolls"] = np.minimum([each.tolls for each in many], 65_535)
-    return rows
+def _count(counts: Any, found: Any) -> None:
+    """Count what entries hold, each of them once."""
+    if len(found) < len(counts) // _FEW:
+        np.add.at(counts, found, 1)
+    else:
+        counts += np.bincount(found, minlength=len(counts)).astype(np.float32)
 
 
 def _filed(values: Any) -> list[int]:

@@ -2,12 +2,14 @@
 
 python -m tests.bench.bench_stories [SIZE…]      by default 1000 10000 30000; 300000 takes some minutes
 
-The stream is made up: words of a long-tailed vocabulary, an event is a handful of them, and half of
+The stream is made up: words by Zipf's law, of which a headline still has three times as many new ones as
+the labelled headlines have (25 % and 8 % after 1,650 of them); an event is a handful of them, and half of
 the entries tell an event again in other words. A peer compares a headline with every open one by
 token_set_ratio. Fails when a decision costs more than three times as much at the last size as at
 10,000, or when the peer decides faster there.
 """
 
+import ctypes
 import gc
 import random
 import sys
@@ -20,7 +22,7 @@ from sqlalchemy import insert, text
 
 from bot.opened import OpenStories
 from matchers.features import traits_of
-from matchers.packing import pack
+from matchers.packing import pack, unpack
 from matchers.stories import StoryIndex, place
 from matchers.types import Filed, Placement, PlacementKind, StoryEntry
 from storage.database import Database
@@ -46,7 +48,7 @@ class Stream:
         self._events = []
 
     def _word(self):
-        return self._words[int(len(self._words) * self._chance.random() ** 4)]
+        return self._words[int(len(self._words) ** self._chance.random()) - 1]
 
     def entry(self, number, moment):
         chance = self._chance
@@ -62,7 +64,9 @@ class Stream:
 
 
 def resident():
-    """Return the bytes that this process holds in memory."""
+    """Return the bytes that this process holds in memory, when what it let go of is given back."""
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
     with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel
         return int(file.read().split()[1]) * 4096
 
@@ -75,14 +79,18 @@ def filled(stream, size):
     for number in range(size):
         entry = stream.entry(number, START + step * number)
         made.append(Placement(entry, PlacementKind.NEW, entry.key, entry.key, 0.0, traits=traits_of(entry, ())))
+    stored = [(each.entry.seen, each.story, pack(each.traits)) for each in made]
+    StoryIndex().restore([filed(each) for each in stored[:SLICE]])  # so that what only the way there needs is there
     begun, before = time.process_time(), resident()
     for at in range(0, size, SLICE):
-        index.restore([filed(placement) for placement in made[at : at + SLICE]])
+        index.restore([filed(each) for each in stored[at : at + SLICE]])
     return index, made, (time.process_time() - begun, resident() - before), START + step * size
 
 
-def filed(placement):
-    return Filed(placement.entry.seen, placement.story, placement.development, None, placement.traits)
+def filed(stored):
+    """Return what storage kept of an entry, in objects of its own, as when a process starts."""
+    seen, story, traits = stored
+    return Filed(seen, str(int(story)), str(int(story)), None, unpack(traits))
 
 
 def restart(made, moment):

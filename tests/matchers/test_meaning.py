@@ -70,13 +70,14 @@ def test_cosines_are_those_of_the_vectors_and_unknown_where_one_is_missing():
     for slot, meaning in held.items():
         meanings.add(slot, meaning)
 
-    found = meanings.cosines(held[3], np.array([9, 5, 3, 4, 12]))
+    found, is_known = meanings.cosines(held[3], np.array([9, 5, 3, 4, 12]))
 
     assert [pytest.approx(cosine(held[3], held[9]), abs=1e-6), 1.0] == [found[0], pytest.approx(found[2], abs=1e-6)]
     assert found[3] == pytest.approx(cosine(held[3], held[4]), abs=1e-6)
-    assert [True, True] == list(np.isnan(found[[1, 4]]))
-    assert np.isnan(meanings.cosines(b"", np.array([3, 4]))).all()
-    assert np.isnan(Meanings().cosines(held[3], np.array([3, 4]))).all()
+    assert [True, False, True, True, False] == is_known.tolist()
+    assert [0, 0] == found[~is_known].tolist()
+    assert not meanings.cosines(b"", np.array([3, 4]))[1].any()
+    assert not Meanings().cosines(held[3], np.array([3, 4]))[1].any()
 
 
 def test_the_nearest_come_best_first_the_newer_of_equals_and_are_gone_with_their_entries():
@@ -89,7 +90,7 @@ def test_the_nearest_come_best_first_the_newer_of_equals_and_are_gone_with_their
 
     meanings.drop_before(3 * NEAREST - 4)
     assert [117, 118, 119, 116] == meanings.nearest(meaning_of("raid")).tolist()
-    assert [True, False] == np.isnan(meanings.cosines(meaning_of("raid"), np.array([3, 117]))).tolist()
+    assert [False, True] == meanings.cosines(meaning_of("raid"), np.array([3, 117]))[1].tolist()
     assert [] == Meanings().nearest(meaning_of("raid")).tolist()
     assert [] == meanings.nearest(b"").tolist()
 

@@ -102,8 +102,13 @@ def test_what_is_compared_of_an_entry_survives_packing_also_when_it_is_empty():
     traits = [traits_of(each, ("@gao", "jnim")) for each in texts]
 
     assert [pack(each) for each in traits] == [pack(unpack(pack(each))) for each in traits]
-    assert [replace(each, values=()) for each in traits] == [replace(unpack(pack(each)), values=()) for each in traits]
+    assert [bare(each) for each in traits] == [bare(unpack(pack(each))) for each in traits]
     assert unpack(bytes((MEANT + 1,)) + pack(traits[1])[1:]) is None
+
+
+def bare(traits):
+    """Return traits without their rows of numbers, which do not compare as one."""
+    return replace(traits, values=(), grams=())
 
 
 def test_what_is_read_of_a_text_has_not_changed_under_its_version():
@@ -112,7 +117,7 @@ def test_what_is_read_of_a_text_has_not_changed_under_its_version():
         pack(traits_of(entry(key, title, summary=body), ("jnim",))) for key, (title, body) in enumerate(READ)
     )
 
-    assert (2, 3834131691) == (VERSION, zlib.crc32(read))
+    assert (4, 3169669019) == (VERSION, zlib.crc32(read))
 
 
 READ = (
