@@ -25,7 +25,8 @@ NUMBERS: Final = {
     "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
     "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "dozen": 12,
     "واحد": 1, "اثنان": 2, "اثنين": 2, "ثلاثه": 3, "اربعه": 4, "خمسه": 5, "سته": 6, "سبعه": 7, "ثمانيه": 8, "تسعه": 9,
-    "عشره": 10,
+    "عشره": 10, "عشرون": 20, "عشرين": 20, "ثلاثون": 30, "ثلاثين": 30, "اربعون": 40, "اربعين": 40, "خمسون": 50,
+    "خمسين": 50, "ستون": 60, "ستين": 60, "سبعون": 70, "سبعين": 70, "ثمانون": 80, "ثمانين": 80, "تسعون": 90, "تسعين": 90,
 }  # fmt: skip
 _KILLED: Final = (
     "killed kills kill killing dead die died deaths death dies slain slaughtered massacred drown drowned drowns bodies buried"
@@ -87,18 +88,50 @@ _UNITS: Final = frozenset(
         "decembre",
     ]
 )
+_DEED: Final = (
+    r"(?:attaques?|attentats?|tueries?|embuscades?|assauts?|carnage|raid|incendie|enl[èe]vements?|massacres?)"
+)
 _CLAIM: Final = re.compile(
-    r"\b(?:(?<!unverified )(?<!false )(?<!of )(?<!over )claim(?:s|ed)?\b(?! (?:\w+ ){0,3}lives)|revendiqu\w*|says? its (?:fighters|men)"
-    r"|annonce avoir|affirme avoir)|تبن|[اأ]علنت|تعلن",
+    r"\b(?:(?<!unverified )(?<!false )(?<!of )(?<!over )(?<!massacre )claim(?:s|ed)?\b(?! (?:\w+ ){0,3}lives)|revendiqu\w*"
+    r"|says? its (?:fighters|men)|takes? (?:responsibility|credit)|(?<!arm[ée]e )(?<!major )(?:annonce|affirme) avoir"
+    rf"|(?:s['’]attribue\w*|sign(?:e|ent)) (?:l['’]|la |le |les |une? ){_DEED})"
+    r"|تبن\w*\b(?! (?:موقف|قرار|خط[ةط]|استراتيج|مشروع|دستور|ميثاق))|\b[تي]?زعم"
+    r"|(?:[اأ]علن|\b[تي]علن)\w* (?:\w+ ){0,4}(?:مسؤوليت|[اأ]نها|[اأ]ن (?:مقاتلي|عناصر))",
+    re.IGNORECASE,
+)
+# What is a claim only when an armed group says it, in the few words before.
+_SAYS: Final = re.compile(
+    r"\b(?:says? (?:it|they)|(?:dit|disent|assure|d[ée]clare) (?:avoir|d[ée]tenir|[êe]tre))\b", re.IGNORECASE
+)
+_ARMED: Final = re.compile(
+    r"\b(?:jnim|gsim|issp|isgs|eigs|iswap|fla|aqi?mi?|al[- ]qa[ei]da|(?:islamic )?state group|group|branch|affiliate|militants|jihadists"
+    r"|insurgents|rebels|separatists|coalition|front|jihadistes|rebelles|groupe|[ée]tat islamique)\b[^.;:]{0,40}$",
     re.IGNORECASE,
 )
 # What stands before a claim that nobody made: "aucun groupe n'a revendiqué".
 _UNCLAIMED: Final = re.compile(
-    r"(?:\baucune?\b|\bn.a pas\b|\bpas (?:encore )?(?:été )?|\bno (?:group|one|organi[sz]ation)\b|\bnobody\b|\bnot\b|\byet to\b|\bلم )[^.;:]{0,40}$",
+    r"(?:\baucune?\b|\bn.a pas\b|\bpas (?:encore )?(?:été )?|\bno (?:group|one|organi[sz]ation)\b|\bnobody\b|\bnot\b|\byet to\b|\bو?لم )[^.;:]{0,40}$",
     re.IGNORECASE,
 )
-_DENIAL: Final = re.compile(r"\b(?:den(?:y|ies|ied)|d[ée]ment\w*|r[ée]fut\w*)\b|نفت|ينفي", re.IGNORECASE)
-_CONFIRM: Final = re.compile(r"\b(?:confirm(?:s|ed|e|ent)?|communiqu[ée] officiel)\b|اكد", re.IGNORECASE)
+_CHARGES: Final = (
+    r"(?:claims?|accusations?|allegations?|charges?|reports?|all[ée]gations?|affirmations?|broadcast|figures?|toll)"
+)
+_DENIAL: Final = re.compile(
+    r"\b(?:den(?:y|ies|ied)|d[ée]ment\w*|r[ée]fut\w*|refut\w*|disput(?:es|ed)"
+    rf"|(?:reject|dismiss|rebuff|rebut)(?:s|es|ed)? (?:[\w'’]+ ){{0,4}}{_CHARGES}|calls? (?:[\w'’]+ ){{0,4}}['‘\"“](?:an? )?(?:lie|insult|fabricat|fake)\w*"
+    rf"|rejett\w+ (?:[\w'’]+ ){{0,3}}{_CHARGES}|conteste(?:nt)?"
+    r"|d[ée]nonce\w* (?:[\w«'’]+ ){0,3}(?:fable|manipulation|mensonges?|intox|fausses?|invention))\b"
+    r"|\baucune? [^.;:»”]{0,60}[»”][^.;:]{0,30}?(?:assure|affirme|r[ée]pond|soutient|selon)\b"
+    r"|\bو?(?:نفت|نفى|نفوا|[تي]نفي)\b|\b[تي](?:كذب|دحض|فند)\b|رفض\w* (?:\w+ ){0,2}اتهام",
+    re.IGNORECASE,
+)
+# An authority's word, not a hospital's or a witness's.
+_CONFIRM: Final = re.compile(
+    r"\b(?:confirm(?:s|ed|e|ent)?|communiqu[ée] officiel"
+    r"|(?:gouverneur|gouvernement|arm[ée]e|major|minist[èe]re|ministre|pr[ée]fet|autorit[ée]s|pr[ée]sidence)(?: [\w'’]+){0,3} (?:a|ont) confirm[ée])\b"
+    r"|(?:[اأ]كد|\b[تي]ؤكد)\w* (?:\w+ ){0,2}(?:الحاكم|الحكومة|الجيش|وزار|وزير|المحافظ|الرئاسة|السلطات|الأركان)",
+    re.IGNORECASE,
+)
 _PACT: Final = r"(?:accord|agreement|deal|pact|truce|ceasefire|peace|tr[eê]ve|cessez-le-feu|paix|pacte|trait[ée])"
 _PACT_AR: Final = r"(?:ال)?(?:اتفاق|ميثاق|معاهد|هدن|وقف|سلام|بروتوكول)"
 # A state of things that is reached; each is told in several ways, which are one state.
@@ -107,12 +140,15 @@ _STATES: Final = {
     "freed": re.compile(
         r"\b(?:(?<!to be )freed|released?|lib[ée]r[ée]e?s?|(?<!front de )(?<!arm[ée]e de )lib[ée]ration(?! front| army)"
         r"|(?:sets?|go(?:es)?|went|walk(?:s|ed)?|are|is|now) (?:\w+ ){0,3}free(?! (?:movement|trade|press|of|to))"
+        r"|(?:recouvr|retrouv)\w+ (?:la|leur|sa) libert[ée]|regain\w* (?:their|his|her) freedom"
+        r"|(?:otages?|captifs|prisonniers) (?:[\w'’]+ ){0,3}libres|(?<!.)libres?(?= :)"
         r"|hands? (?:\w+ ){0,3}(?:soldiers|prisoners|hostages|captives) over|remet (?:\w+ ){0,3}(?:prisonniers|otages|captifs))\b"
-        r"|[اأ]فرج|الإفراج|(?<!جبهة )(?<!جيش )تحرير|تسلم (?:\w+ ){0,3}(?:أسرى|رهائن)",
+        r"|[اأ]فرج|الإفراج|(?:[اأ]طلق\w*|[إا]طلاق|\b[تي]طلق) سراح|(?<!جبهة )(?<!جيش )تحرير|تسلم (?:\w+ ){0,3}(?:أسرى|رهائن)",
         re.IGNORECASE,
     ),
     "signed": re.compile(
-        r"\b(?:(?<!to )(?<!will )(?<!may )sign(?:s|ed)?(?!\s+(?:of|that)\b)|sign[ée]e?s?|signent|paraph[ée]e?s?"
+        r"\b(?:(?<!to )(?<!will )(?<!may )sign(?:s|ed)?(?!\s+(?:of|that)\b)|(?:put|puts) (?:their|its) names? to"
+        rf"|sign[ée]e?s?(?! (?:l['’]|la |le |les ){_DEED})|signent|paraph[ée]e?s?"
         rf"|agree on (?:\w+ )?{_PACT}|{_PACT} (?:\w+ )?(?:reached|agreed|conclue?)|reach(?:es|ed)? (?:\w+ )?{_PACT}"
         rf"|accord (?:\w+ )?de (?:tr[eê]ve|paix|cessez-le-feu))\b|(?:\bو?وقع\w*|\b[تي]وقع\w*|\bتوقيع) (?:\w+ ){{0,3}}{_PACT_AR}"
         r"|\bاتفاق (?:هدنة|سلام)",
@@ -120,8 +156,8 @@ _STATES: Final = {
     ),
     # Whoever leaves office, by their own will or not.
     "resigned": re.compile(
-        r"\b(?:resign\w*|d[ée]mission\w*|sack(?:s|ed)|dismiss(?:es|ed)|reshuffled?|limog\w*|remani\w*|ministers leave)\b"
-        r"|استقال|[اأإ]قال|تعديل حكومي",
+        rf"\b(?:resign\w*|d[ée]mission\w*|sack(?:s|ed)|dismiss(?:es|ed)(?! (?:[\w'’]+ ){{0,4}}{_CHARGES})|reshuffled?|limog\w*|remani\w*|ministers leave)\b"
+        r"|استقال|\bو?(?:ال)?[اأإ]قال(?:ة|ت|وا|ه)?\b|تعديل حكومي",
         re.IGNORECASE,
     ),
     "surrendered": re.compile(r"\bsurrender\w*|\bse ren(?:d|dent|dus?)\b|استسلم", re.IGNORECASE),
@@ -264,7 +300,8 @@ def read_facts(title: str, summary: str) -> Facts:
 
 def _claims(text: str) -> bool:
     """Say whether somebody claims what happened; not that nobody has."""
-    return any(not _UNCLAIMED.search(text[: found.start()]) for found in _CLAIM.finditer(text))
+    claimed = any(not _UNCLAIMED.search(text[: found.start()]) for found in _CLAIM.finditer(text))
+    return claimed or any(_ARMED.search(text[: found.start()]) for found in _SAYS.finditer(text))
 
 
 def _event(title: str, summary: str) -> tuple[EventKind, str]:

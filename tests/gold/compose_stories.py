@@ -117,7 +117,7 @@ LATER_SAYS = dict.fromkeys(("post", "ambush", "mine", "massacre", "goldmine", "f
 }  # fmt: skip
 WORDING_SAYS = {
     "claims ambush": "claim", "revendique l'": "claim", "تتبنى": "claim", "carried out": "claim", "تعلن مسؤوليتها": "claim",
-    "governor confirmed": "confirmation",
+    "governor confirmed": "confirmation", "gouverneur a confirmé": "confirmation", "أكد الحاكم": "confirmation",
 }  # fmt: skip
 NO_EVENT = {
     "dev": [
