@@ -41,7 +41,7 @@ NAMED = [
 TARGET = Path(__file__).parents[1] / "matchers/pair_weights.py"
 RIDGE = 20.0  # of standardised features: as if twenty pairs said nothing
 # Log-odds asked on top where places and entities are known: there a swallowed event is the greater harm.
-CAUTION = 1.0
+CAUTION = 1.3
 HEADER = '''"""Weigh what two entries share; fitted by tests/fit_stories.py on labelled pairs, then read through.
 
 Log-odds that two entries tell one event, for each unit of a feature (matchers/sharing.py says what

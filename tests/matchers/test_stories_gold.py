@@ -54,7 +54,7 @@ def heldout():
     return rows, tocsin(rows, matched=True)
 
 
-FLOORS = {"copies": 0.99, "follow-ups": 0.9, "later": 0.8, "apart": 0.97, "fr-en": 0.95, "ar": 0.9}
+FLOORS = {"copies": 0.99, "follow-ups": 0.88, "later": 0.8, "apart": 0.97, "fr-en": 0.95, "ar": 0.9}
 
 
 def test_tolls_are_read_right_in_three_languages():
