@@ -81,11 +81,12 @@ def migrate_chat(session: Session, old: int, *, new: int) -> None:
     session.exec(update(Delivery).where(col(Delivery.telegram_id) == old).values(telegram_id=new))
 
 
-def wipe_chat(session: Session, telegram_id: int) -> None:
+def wipe_chat(session: Session, telegram_id: int, *, asked: int | None = None) -> None:
     """Forget everything about a Telegram chat, and its person when it is private.
 
     Every table that refers to a chat is emptied of it, whichever those are; what this
-    person did in other chats stays there without its author.
+    person did in other chats stays there without its author. Updates that came after the
+    one that asked for it, by its id, are still to be handled.
     """
     ids = [row.id for row in session.exec(select(Chat).where(Chat.telegram_id == telegram_id))]
     for table in reversed(Table.metadata.sorted_tables):
@@ -101,21 +102,22 @@ def wipe_chat(session: Session, telegram_id: int) -> None:
     for number in ids:  # where its news was posted to is told as "12: desk.example.org"
         its = or_(col(AuditRow.target) == str(number), col(AuditRow.target).like(f"{number}: %"))
         session.exec(update(AuditRow).where(col(AuditRow.act).like("webhook.%"), its).values(target=""))
-    _forget_what_names(session, telegram_id)
+    _forget_what_names(session, telegram_id, asked=asked)
 
 
-def _forget_what_names(session: Session, telegram_id: int) -> None:
+def _forget_what_names(session: Session, telegram_id: int, *, asked: int | None) -> None:
     """Forget what others' updates and answers say of a Telegram chat; an answer that is still owed is not sent any more."""
     name = re.compile(rf"(?<![\d-]){telegram_id}(?!\d)")
-    for asked in session.exec(select(Inbox).where(col(Inbox.payload).is_not(None))).all():
-        if name.search(str(asked.payload)):
-            asked.payload = None
-    replies = select(Delivery).where(col(Delivery.payload).is_not(None), Delivery.kind == DeliveryKind.REPLY.value)
-    for said in session.exec(replies).all():
+    before = () if asked is None else (col(Inbox.update_id) <= asked,)
+    for said in session.exec(select(Inbox).where(col(Inbox.payload).is_not(None), *before)).all():
         if name.search(str(said.payload)):
             said.payload = None
-            if said.state in _WAITING:
-                said.state, said.reason = DeliveryState.DROPPED.value, "names a chat that was wiped"
+    replies = select(Delivery).where(col(Delivery.payload).is_not(None), Delivery.kind == DeliveryKind.REPLY.value)
+    for answer in session.exec(replies).all():
+        if name.search(str(answer.payload)):
+            answer.payload = None
+            if answer.state in _WAITING:
+                answer.state, answer.reason = DeliveryState.DROPPED.value, "names a chat that was wiped"
 
 
 def sent_messages(session: Session, telegram_id: int) -> tuple[tuple[int, datetime], ...]:

@@ -77,16 +77,16 @@ async def wipe_now(ask: Ask) -> None:
     """Forget everything about this chat, and say what could not be deleted."""
     if ask.arg(0) != "yes":
         return
-    chat, say = ask.turn.chat_telegram_id, ask.say
+    chat, asked, say = ask.turn.chat_telegram_id, ask.turn.update_id, ask.say
     question = ask.message_id
     messages = await ask.read(sent_messages, chat)
     fresh = [number for number, sent in messages if ask.now - sent < DELETABLE and number != question]
     deleted = await _delete(ask, fresh[-_MOST_DELETED:])
     ask.turn.effects.clear()
     ask.turn.messages.clear()
-    await ask.context.store.write(wipe_chat, chat)
+    await ask.context.store.write(wipe_chat, chat, asked=asked)
     await ask.context.store.settle_log()
-    ask.effect(wipe_chat, chat)
+    ask.effect(wipe_chat, chat, asked=asked)
     ask.context.forget(chat)
     left = len({number for number, _ in messages} - {question}) - deleted
     last = _last_words(ask, deleted=deleted, left=left)

@@ -4,12 +4,13 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
+from sqlmodel import col, func, select
 
 from bot.chat.context import code_hash
 from bot.digest.editions import open_due_editions
 from bot.sandbox.demo import READER
 from storage.chats import add_invite, set_member
-from storage.tables import Parked, Table
+from storage.tables import Inbox, Parked, Table
 
 GUEST = 7_123_456_789_012
 HOOK = "desk.example.org"
@@ -149,6 +150,21 @@ async def test_a_wiped_chat_begins_anew(talk):
     (again,) = await talk.say("/start")
 
     assert "Which language shall we speak?" in again
+
+
+async def test_what_is_said_after_a_wipe_is_answered_however_much_waits(talk):
+    await talk.say("/wipe")
+    question = talk.sandbox.messages(READER)[-1]["message_id"]
+    talk.sandbox.tap(READER, question, data="1:wipe:yes")
+    for _ in range(70):  # more than are handled at once, fewer than Telegram hands over at once
+        talk.sandbox.say(READER, "/privacy")
+    while await talk.here.tocsin.converse_once():
+        pass
+    unhandled = await talk.store.read(
+        lambda session: session.exec(select(func.count()).where(col(Inbox.handled).is_(None))).one()
+    )
+
+    assert 0 == unhandled
 
 
 async def test_a_backup_that_was_made_holds_no_update(talk):
