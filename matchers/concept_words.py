@@ -18,11 +18,11 @@ explosion: bomb bombs bombing* bombed blast* explo* ied ieds landmine* mine mine
 shelling: shell shells shelling shelled rocket rockets mortar* | obus roquette* pilonn* bombard* mortier* | قذيف* قذايف صاروخ صواريخ قصف*
 airstrike: airstrike* strike strikes struck drone drones raids airplane | frappe* drone drones aerien* | غاره غارات طايره مسيره ضربه ضربات جويه
 clash: clash* fight fighting fights battle* fought skirmish* | affront* combat combats bataill* accroch* echauffouree* | اشتباك* قتال معارك معركه مواجهات
-massacre: massacre* slaughter* atrocit* | massacr* tuerie* carnage | مجزره مذبحه مجازر
+massacre: massacre* slaughter* atrocit* butcher* | massacr* tuerie* carnage | مجزره مذبحه مجازر
 killing: kill kills killed killing killings dead death deaths die dies died slain murder* toll fatal* shot | tue tues tuee tuees tuer mort morts morte mortes deces decede* assassin* bilan succomb* abattu* | مقتل قتل* قتلي قتلوا مصرع وفاه وفيات اغتيال حصيله ضحايا
 wounding: wound* injur* hurt | bless* | جرح* جرحي اصاب* اصيب* مصاب*
 abduction: abduct* kidnap* hostage* captiv* seized | enlev* kidnapp* otage* rapt ravisseur* captivite | خطف* اختطف* اختطاف مختطف* رهين* رهاين
-release: freed free frees release* releasing liberat* ransom | libere* liberation relach* rancon | افراج افرج* اطلق* سراح تحرير محرر* فديه
+release: freed frees freeing release* releasing liberat* ransom | libere* liberation relach* rancon | افراج افرج* اطلق* سراح تحرير محرر* فديه
 coup: coup coups putsch* overthr* topple* mutin* junta juntas | coup putsch* renvers* mutin* junte* destitu* | انقلاب* اطاح* تمرد مجلس
 resignation: resign* quits sack* dismiss* fired ousted reshuffl* | demission* limog* revoqu* remani* evince* demis | استقال* اقال* اقاله تعديل
 withdrawal: withdraw* withdrew pull pulls pullout exit exits leave leaves leaving quit | retrait retir* quitt* sortie depart | انسحاب* انسحب* ينسحب مغادره خروج
@@ -36,7 +36,7 @@ warrant: warrant* prosecut* indict* charged charges | mandat* parquet procureur*
 sanction: sanction* embargo* ban bans banned suspend* | sanction* embargo* interdi* suspen* | عقوبات عقوبه حظر* تعليق علق* يعلق
 expulsion: expel* expulsion* deport* persona | expuls* refoul* renvoi* | طرد* ترحيل* رحل
 protest: protest* march marches marched rall* demonstrat* | manifest* marche marches protest* rassembl* defil* | مظاهر* احتجاج* مسيره تظاهر*
-blockade: blockade* siege besieg* blocked | blocus siege assieg* bloque* | حصار محاصر* يحاصر
+blockade: blockade* siege besieg* block blocks blocked blocking encircl* | blocus siege assieg* bloque* bloquent encercl* | حصار محاصر* يحاصر تحاصر مطوق*
 threat: threat* warn warns warned warning | menac* avert* alerte* | تهديد* هدد* حذر* يحذر تحذير
 shortage: shortage* short runs ration* scarc* | penurie* rationn* manqu* crise | ازمه نقص شح
 claim: claim claims claimed responsibility | revendiqu* | تبن* مسءوليه مسيوليه
@@ -51,6 +51,7 @@ reopening: reopen* resume* resum* return* restor* | rouvr* reouv* repren* retour
 closure: close closes closed closing shut shuts shutdown halt* | ferm* fermeture interromp* arret | اغلاق اغلق* تغلق
 flood: flood* rain rains storm* typhoon* | inond* pluie* tempete* typhon* crue* | فيضان* سيول امطار اعصار
 fire: fire fires burn* blaze | incendi* feu feux brul* | حريق حرايق احرق* حرق
+collapse: collaps* landslide mudslide | effondr* ebouleme* ensevel* | انهيار انهار* انهارت
 accident: crash* accident* collision derail* | accident* crash collision derap* | حادث حوادث تصادم تحطم
 launch: launch* begin* began start* open opens opened opening inaugurat* kick-off kicks | lanc* debut* commenc* ouvr* ouvert* inaugur* demarr* | اطلاق بدء بدا يبدا افتتاح ينطلق انطلاق
 announce: announc* declar* state stated says said tell tells | annonc* declar* dit affirm* indiqu* | اعلن* يعلن تعلن قال* صرح*
@@ -58,7 +59,7 @@ call: call calls called urge* appeal* demand* ask asks | appel* demand* exhort* 
 postpone: postpone* delay* cancel* | report* reporte annul* retard* | تاجيل اجل الغاء الغي*
 reject: reject* refus* rebuff* | rejet* refus* | رفض* يرفض ترفض
 create: create* creat* form forms formed found founds set establish* born | cre* fond* naissance constitu* instaur* met | تشكيل تاسيس اسس يوسس توسس انشاء يشكل
-win: win wins won winning victor* triumph* champion* beat beats defeat* | gagn* victoire* vainqu* triomph* sacre* champion* bat batt* remport* s-impose impose | فوز فاز* يفوز بطل بطوله انتصار هزم*
+win: win wins won winning victor* triumph* champion* beat beats defeat* | gagn* victoire* vainqu* triomph* sacre* champion* bat batt* remport* s-impose | فوز فاز* يفوز بطل بطوله انتصار هزم*
 lose: lose loses lost loss knocked eliminat* | perd* defaite* elimin* battu* | خساره خسر* اقصاء
 withdrawfrom: pulls withdraws absent skip skips miss misses doubt | forfait absent* renonc* absence | غياب يغيب
 opinion: opinion op-ed editorial analysis commentary column | opinion tribune edito editorial* analyse* decryptage chronique | راي مقال تحليل افتتاحيه
@@ -97,7 +98,7 @@ trade: trade export* import* custom customs tariff* | commerce export* import* d
 aid: aid humanitarian relief | aide* humanitaire* secours | مساعدات انسانيه اغاثه
 food: food hunger famine | vivres nourriture faim famine alimentaire* | غذاء جوع مجاعه
 passport: passport* visa* | passeport* visa* | جواز جوازات تاشيره
-movement: movement circulation | circulation mouvement | تنقل حركه
+movement: movement | mouvement | تنقل حركه
 president: president* leader head | president* chef dirigeant* leader | رييس روساء زعيم قايد قاده
 minister: minister* ministry ministries | ministre* ministere* | وزير وزراء وزاره
 government: government* cabinet | gouvernement* gouvernemental* | حكومه حكومي*
@@ -111,6 +112,7 @@ general: general colonel captain commander | general colonel capitaine commandan
 king: king prince queen crown | roi prince reine | ملك امير ملكه
 journalist: journalist* reporter* media press | journalist* media* presse | صحفي* صحافي* اعلام صحافه
 court-icc: icc hague | cpi haye | جناييه لاهاي
+states: states | etats | دول دوله
 union: union bloc alliance confederation | union bloc alliance confederation | اتحاد تحالف كونفدراليه
 un: un united nations unsc | onu nations | امم متحده
 eu: eu european | ue europeen* | اوروبي*
@@ -144,7 +146,7 @@ south: south* | sud | جنوب
 east: east* | est oriental* | شرق
 west: west* | ouest occidental* | غرب
 center: central centre center | centre central* | وسط
-new: new fresh | nouveau* nouvel* neuf | جديد*
+new: new fresh | nouveau* nouvel* | جديد*
 first: first | premier* | اول اولي
 last: last final | dernier* derniere* | اخير* نهايي*
 second: second | deuxieme* second* | ثاني*
@@ -229,7 +231,7 @@ music: music* song* singer* album | musi* chanson* chant* album | موسيقي �
 COUNTRIES: Final = """
 france: france french | france francais* | فرنسا فرنسي*
 japan: japan* tokyo | japon* tokyo | يابان* طوكيو
-us: us usa america* united-states | etats-unis etats unis usa americain* | امريكا امريك* متحده ولايات
+us: us usa america* united-states | etats-unis unis usa americain* | امريكا امريك* متحده ولايات
 uk: uk britain british gb england english | royaume-uni royaume grande-bretagne britanni* angleterre anglais* | بريطانيا بريطاني* انجلترا
 china: china chinese beijing | chine chinois* pekin | صين صيني* بكين
 russia: russia* moscow roc | russ* moscou | روسيا روسي* موسكو

@@ -16,8 +16,8 @@ from matchers.features import Traits
 from matchers.meaning import MEANING
 from matchers.types import EventKind
 
-VERSION: Final = 6
-MEANT: Final = 7  # the same, with what the headline means behind its signs
+VERSION: Final = 8
+MEANT: Final = 9  # the same, with what the headline means behind its signs
 _EVENTS: Final = tuple(EventKind)
 _NUMBER_OF: Final = {kind: number for number, kind in enumerate(_EVENTS)}
 # version, event, genre, again, later, signs, language, values, grams, tolls, outlet, hours
