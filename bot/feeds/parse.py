@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import pickle
-import struct
 import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import structlog
+
+from bot.pipes import framed, next_object
 
 if TYPE_CHECKING:
     from bot.feeds.parsed import ParsedFeed
@@ -26,7 +26,6 @@ PATIENCE_S: Final = 1.0
 MEMORY: Final = 280 * 1024 * 1024
 # Bytes that a worker may hold before it makes room for a fresh one, so that memory stays flat.
 _WORN: Final = 72 * 1024 * 1024
-_HEAD: Final = struct.Struct(">I")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +141,9 @@ async def _start() -> asyncio.subprocess.Process:
 async def _ask(worker: asyncio.subprocess.Process, task: Task) -> tuple[ParsedFeed | str, int]:
     assert worker.stdin is not None, "a worker reads from a pipe"
     assert worker.stdout is not None, "a worker writes to a pipe"
-    asked = pickle.dumps(task)
-    worker.stdin.write(_HEAD.pack(len(asked)) + asked)
+    worker.stdin.write(framed(task))
     await worker.stdin.drain()
-    (length,) = _HEAD.unpack(await worker.stdout.readexactly(_HEAD.size))
-    answer: tuple[ParsedFeed | str, int] = pickle.loads(await worker.stdout.readexactly(length))  # noqa: S301 - from our own child
+    answer: tuple[ParsedFeed | str, int] = await next_object(worker.stdout)
     return answer
 
 

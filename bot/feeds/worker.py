@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import pickle
 import resource
 import signal
-import struct
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 
 from bot.feeds.article import read_article
 from bot.feeds.parsed import NotAFeed
 from bot.feeds.reading import read_feed
+from bot.pipes import framed, objects
 
 if TYPE_CHECKING:
     from bot.feeds.parse import Task
     from bot.feeds.parsed import ParsedFeed
 
-_HEAD: Final = struct.Struct(">I")
 _STATM: Final = Path("/proc/self/statm")
 
 
@@ -30,11 +28,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the bot, which then closes the pipe
     memory = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    given, answers = sys.stdin.buffer, sys.stdout.buffer
-    while (block := _block(given)) is not None:
-        read = _read(pickle.loads(block))  # noqa: S301 - from our own parent
-        answer = pickle.dumps((read, _held()))
-        answers.write(_HEAD.pack(len(answer)) + answer)
+    answers = sys.stdout.buffer
+    for task in objects(sys.stdin.buffer):
+        answers.write(framed((_read(task), _held())))
         answers.flush()
 
 
@@ -54,14 +50,6 @@ def _held() -> int:
             return int(statm.read().split()[1]) * resource.getpagesize()
     except OSError:
         return 0
-
-
-def _block(given: BinaryIO) -> bytes | None:
-    head = given.read(_HEAD.size)
-    if len(head) < _HEAD.size:
-        return None
-    (length,) = _HEAD.unpack(head)
-    return given.read(length)
 
 
 if __name__ == "__main__":
