@@ -204,7 +204,7 @@ def skeleton(form: str) -> int:
     arabic = form > "\u0600"
     if arabic:
         form = form.removeprefix("وال").removeprefix("بال").removeprefix("ال")
-    letters = anyascii(form).lower()
+    letters = (form if form.isascii() else anyascii(form)).lower()
     for digraph, letter in _DIGRAPHS:
         letters = letters.replace(digraph, letter)
     bare = _TWICE.sub(r"\1", _VOWELS.sub("", letters))
@@ -219,8 +219,8 @@ def _numbers(words: Iterable[Token]) -> list[int]:
     for token in words:
         if token.raw.isdecimal():
             found.append(int(token.raw[:9]))
-        else:
-            found += [NUMBERS[form] for form in token.forms[:1] if NUMBERS.get(form, 1) != 1]
+        elif (number := NUMBERS.get(token.forms[0], 1)) != 1:
+            found.append(number)
     return found
 
 

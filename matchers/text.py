@@ -73,7 +73,6 @@ _LETTERS: Final = str.maketrans(
     }
 )  # fmt: skip
 _ARABIC: Final = re.compile("[\u0600-\u06ff]")
-_PLAIN: Final = re.compile(r"[a-z0-9]+\Z")
 _ARTICLE: Final = "ال"
 # and, so · in · by · to · as; with the article; "and" before each of them; لل is "to the"
 _PREFIXES: Final = (
@@ -133,6 +132,8 @@ def _starts(text: str, chunks: Sequence[str]) -> list[int]:
 @lru_cache(maxsize=MEMO_CHUNKS)
 def pieces(chunk: str) -> tuple[Token, ...]:
     """Cut one blank-free chunk into words; offsets count from its start."""
+    if _is_plain(chunk):
+        return (Token(0, len(chunk), chunk, (chunk.lower(),)),)
     if "&" in chunk and _ENTITY.search(chunk):
         return _pieces_of_markup(chunk)
     found = []
@@ -187,6 +188,11 @@ def _without_affixes(word: str) -> tuple[int, int]:
     return start, end
 
 
+def _is_plain(word: str) -> bool:
+    """Say whether a word has nothing to fold but its case, as most have."""
+    return word.isascii() and word.isalnum()
+
+
 def _is_upper(word: str) -> bool:
     return len(word) > 1 and word.isupper()
 
@@ -224,8 +230,8 @@ def alias_form(word: str) -> str:
 
 
 def _folded(word: str) -> str:
-    if _PLAIN.match(word):
-        return word
+    if _is_plain(word):
+        return word.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", word).casefold())
     bare = "".join([char for char in decomposed if unicodedata.category(char) != "Mn"])
     composed = unicodedata.normalize("NFKC", _UNSEEN.sub("", bare).translate(_LETTERS).casefold())

@@ -87,18 +87,26 @@ class Window:
             self._postings.add(_filed(traits.values), slot)
             if traits.meaning:
                 self._meanings.add(slot, traits.meaning)
+        self._count(many)
+        return first
+
+    def _count(self, many: Sequence[Traits]) -> None:
+        """Count the words and the runs of letters of entries, once an entry."""
+        if len(many) == 1:
+            self._counts[many[0].values & _MASK] += 1  # what stands there twice is counted once
+            self._gram_counts[many[0].grams] += 1
+            return
         owner = np.arange(len(many)).repeat([len(traits.values) for traits in many])
         words = np.concatenate([traits.values for traits in many]) & _MASK
-        _count(self._counts, np.unique(owner * BUCKETS + words) % BUCKETS)
-        _count(self._gram_counts, np.concatenate([traits.grams for traits in many]))
-        return first
+        _add(self._counts, np.unique(owner * BUCKETS + words) % BUCKETS)
+        _add(self._gram_counts, np.concatenate([traits.grams for traits in many]))
 
     def remove_oldest(self) -> int:
         """Let the oldest entry go and return its slot."""
         slot = self._hours.first
         values = self._values[slot]
         self._postings.remove(_filed(values), slot)
-        self._counts[np.unique(values & _MASK)] -= 1
+        self._counts[values & _MASK] -= 1  # what stands there twice was counted once
         self._gram_counts[self._grams[slot]] -= 1
         for shelf in (self._hours, self._facts, self._values, self._grams, self._texts):
             shelf.drop(slot + 1)
@@ -221,8 +229,8 @@ def language(lang: str) -> int:
     return int.from_bytes(lang[:3].encode("ascii", "ignore"), "big")
 
 
-def _count(counts: Any, found: Any) -> None:
-    """Count what entries hold, each of them once."""
+def _add(counts: Any, found: Any) -> None:
+    """Count each of what is found."""
     if len(found) < len(counts) // _FEW:
         np.add.at(counts, found, 1)
     else:
