@@ -23,7 +23,7 @@ def framed(thing: object) -> bytes:
 
 
 def objects(pipe: IO[bytes]) -> Iterator[Any]:
-    """Return the objects that come through a pipe, until it ends, if within one of them."""
+    """Return the objects that come through a pipe, until it ends, be it within one of them."""
     while len(head := pipe.read(_HEAD.size)) == _HEAD.size:
         (length,) = _HEAD.unpack(head)
         block = pipe.read(length)
