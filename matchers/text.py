@@ -133,7 +133,7 @@ def _starts(text: str, chunks: Sequence[str]) -> list[int]:
 def pieces(chunk: str) -> tuple[Token, ...]:
     """Cut one blank-free chunk into words; offsets count from its start."""
     if _is_plain(chunk):
-        return (Token(0, len(chunk), chunk, (chunk.lower(),)),)
+        return (Token(0, len(chunk), chunk, forms_of(chunk)),)
     if "&" in chunk and _ENTITY.search(chunk):
         return _pieces_of_markup(chunk)
     found = []

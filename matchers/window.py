@@ -37,7 +37,6 @@ BUDGET: Final = 800
 CANDIDATES: Final = 40
 _FEWEST: Final = 50  # entries that a fresh window is taken to have, so that not every word is rare at first
 _UNSEEN: Final = 0.5  # what is added to each count, so that a word that nobody has is not endlessly rare
-_FEW: Final = 64  # words are counted one by one when there are fewer than the table has rows, divided by this
 _MASK: Final = (1 << SHIFT) - 1
 _COLUMNS: Final = np.arange(CANDIDATES + NEAREST + 1)
 _BODY_SPAN: Final = np.array([KINDS["body"] << SHIFT, (KINDS["body"] + 1) << SHIFT])
@@ -85,21 +84,11 @@ class Window:
         self._texts.extend([np.frombuffer(traits.text.encode(), dtype=np.uint8) for traits in many])
         for slot, traits in enumerate(many, first):
             self._postings.add(_filed(traits.values), slot)
+            self._counts[traits.values & _MASK] += 1  # what stands there twice is counted once
+            self._gram_counts[traits.grams] += 1
             if traits.meaning:
                 self._meanings.add(slot, traits.meaning)
-        self._count(many)
         return first
-
-    def _count(self, many: Sequence[Traits]) -> None:
-        """Count the words and the runs of letters of entries, once an entry."""
-        if len(many) == 1:
-            self._counts[many[0].values & _MASK] += 1  # what stands there twice is counted once
-            self._gram_counts[many[0].grams] += 1
-            return
-        owner = np.arange(len(many)).repeat([len(traits.values) for traits in many])
-        words = np.concatenate([traits.values for traits in many]) & _MASK
-        _add(self._counts, np.unique(owner * BUCKETS + words) % BUCKETS)
-        _add(self._gram_counts, np.concatenate([traits.grams for traits in many]))
 
     def remove_oldest(self) -> int:
         """Let the oldest entry go and return its slot."""
@@ -227,14 +216,6 @@ def _facts_of(traits: Traits) -> tuple[int, ...]:
 def language(lang: str) -> int:
     """Return a language as a number, 0 for none."""
     return int.from_bytes(lang[:3].encode("ascii", "ignore"), "big")
-
-
-def _add(counts: Any, found: Any) -> None:
-    """Count each of what is found."""
-    if len(found) < len(counts) // _FEW:
-        np.add.at(counts, found, 1)
-    else:
-        counts += np.bincount(found, minlength=len(counts)).astype(np.float32)
 
 
 def _filed(values: Any) -> list[int]:
