@@ -152,7 +152,7 @@ async def test_a_wiped_chat_begins_anew(talk):
     assert "Which language shall we speak?" in again
 
 
-async def test_what_is_said_after_a_wipe_is_answered_however_much_waits(talk):
+async def test_what_is_said_after_a_wipe_is_handled_however_much_waits(talk):
     await talk.say("/wipe")
     question = talk.sandbox.messages(READER)[-1]["message_id"]
     talk.sandbox.tap(READER, question, data="1:wipe:yes")

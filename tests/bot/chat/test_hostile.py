@@ -118,11 +118,15 @@ async def everything_is_answered(updates, folder, play, watchlist, *, closed=Fal
         while await here.tocsin.converse_once():
             pass
         await talk.settle()
-        failed, unsaid = await talk.store.read(outcome)
+        failed, unsaid = await talk.store.read(outcome, wiped=any(map(wipes, updates)))
         return failed, unsaid, {each.chat for each in talk.accepted()}
 
 
-def outcome(session):
+def wipes(update):
+    return update.get("callback_query", {}).get("data", "").startswith("1:wipe:yes")
+
+
+def outcome(session, *, wiped):
     failed = [row.failure for row in session.exec(select(Inbox)) if row.failure or row.handled is None]
     unsaid = [
         (row.state, row.reason)
@@ -131,7 +135,7 @@ def outcome(session):
         and "thread not found" not in row.reason
         and row.reason != "nothing left to say"
         and (row.kind, row.reason) != ("delete", "kept after all")  # the chat ended its own auto-delete
-        and (row.kind, row.reason) != ("reply", "names a chat that was wiped")  # one of the updates wiped it
+        and not (wiped and (row.kind, row.reason) == ("reply", "names a chat that was wiped"))
     ]
     return failed, unsaid
 
